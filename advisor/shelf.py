@@ -1,0 +1,16 @@
+"""Finds the folders that lie beside the package in a checkout and inside it once installed."""
+
+from pathlib import Path
+
+from advisor.errors import Lacking
+
+_PACKAGE = Path(__file__).resolve().parent
+_HOMES = (_PACKAGE / "_shelf", _PACKAGE.parent)  # in a wheel; in a checkout or an editable install
+
+
+def shelf(name: str) -> Path:
+    """The folder called `name`: questionnaires, templates or kernels."""
+    for home in _HOMES:
+        if (home / name).is_dir():
+            return home / name
+    raise Lacking(f"{name}/ is neither in {_HOMES[0]} nor in {_HOMES[1]}", remedy="reinstall advisor")

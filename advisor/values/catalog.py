@@ -1,0 +1,125 @@
+"""The rows that we vouch for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """One row of accelerators.yaml. Rates are dense; `tflops` by dtype in 1e12 flop/s, bandwidth in 1e9 bytes/s."""
+
+    id: str
+    vendor: str
+    memory_gb: float
+    memory_gbps: float
+    tflops: Mapping[str, float]
+    link_gbps: float
+    pcie_gen: str
+    tdp_w: float | None
+    match: tuple[str, ...]
+    aliases: tuple[str, ...]
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD an accelerator-hour, on demand, as a range with its date."""
+
+    accelerator: str
+    low: float
+    high: float
+    typical: float
+    as_of: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A hard limit of an option: the condition that must hold, the answer it is about, what to say if not."""
+
+    condition: str
+    answer: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible choice of a decision; `scores` are ordinal intervals 1..5 on fixed anchors."""
+
+    id: str
+    decision: str
+    name: str
+    complexity: int
+    scores: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
+    suits: str = ""
+    good: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    lifecycle: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A question that the architecture must answer."""
+
+    id: str
+    title: str
+    step: int
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    id: str
+    decision: str
+    condition: str
+    say: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A quality that options are scored on; `important` is the condition that puts it among the first wants."""
+
+    id: str
+    name: str
+    anchor: str
+    important: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    url: str
+    date: str
+    trust: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    name: str
+    status: str
+    since: str
+    use: str
+    packages: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The whole catalogue. `tasks` maps a task to its defaults (parameters, layers, metric, …)."""
+
+    as_of: str
+    accelerators: Mapping[str, Accelerator]
+    prices: Mapping[str, Price]
+    decisions: tuple[DecisionRow, ...]
+    options: Mapping[str, tuple[Option, ...]]
+    gates: tuple[Gate, ...]
+    attributes: Mapping[str, Attribute]
+    tasks: Mapping[str, Mapping[str, object]]
+    sources: Mapping[str, Source]
+    lifecycle: tuple[Lifecycle, ...]

@@ -1,0 +1,116 @@
+"""What was decided, and everything a sceptical reviewer will ask for."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from advisor.figure import Fact, Figure, Scalar
+from advisor.values.facts import Answer
+
+Status = Literal["decided", "too_close", "infeasible", "not_needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An option that passed every hard limit; `acceptability` is its share of first ranks, 0..1."""
+
+    option: str
+    name: str
+    acceptability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An option that broke a hard limit: which answer set the limit, the limit and the value in the user's units."""
+
+    option: str
+    name: str
+    by: str
+    limit: str
+    value: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tipping:
+    """Verified by deciding again: the answer, its value now, the value where the choice changes, and to what."""
+
+    answer: str
+    now: Scalar
+    flips_at: Scalar
+    unit: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    good: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision of the architecture."""
+
+    id: str
+    title: str
+    status: Status
+    chosen: tuple[str, ...]
+    chosen_names: tuple[str, ...]
+    because: tuple[str, ...]
+    ranking: tuple[Ranked, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    tipping: tuple[Tipping, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    cheapest_question: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SixRow:
+    """One of the talk's six questions, answered in one line; `how` is answered, detected, computed or assumed."""
+
+    question: str
+    answer: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something a gate has to say, with its sources."""
+
+    id: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A default that was kept. `matters` is the share of decisions that its other values would change, 0..1."""
+
+    answer: str
+    value: Scalar
+    unit: str
+    matters: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The whole outcome of `conclude`: what the record is written from."""
+
+    project: str
+    title: str
+    summary: str
+    answers: dict[str, Answer]
+    decisions: tuple[Decided, ...]
+    estimates: dict[str, Figure]
+    facts: dict[str, Fact]
+    six: tuple[SixRow, ...]
+    statements: tuple[Statement, ...]
+    assumptions: tuple[Assumption, ...]
+    drivers: tuple[str, ...]
+    catalog_as_of: str
+    review_by: str
+    advisor_version: str
+    sources: tuple[tuple[str, str, str], ...]
+    training_place: str
+    digest: str
