@@ -11,11 +11,16 @@ Status = Literal["decided", "too_close", "infeasible", "not_needed"]
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An option that passed every hard limit; `acceptability` is its share of first ranks, 0..1."""
+    """An option that passed every hard limit; `acceptability` is its share of first ranks, 0..1.
+
+    `good` and `bad` are what the record says for and against it: short phrases, no full stop.
+    """
 
     option: str
     name: str
     acceptability: float
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,12 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The whole outcome of `conclude`: what the record is written from."""
+    """The whole outcome of `conclude`: what the record is written from.
+
+    `title` states the decision in one sentence; `summary` the problem, in two or three: what exists, what
+    is wanted, under which limits. `sources` are (id, title, address); `review_by` is an ISO date. `because`,
+    consequences and statements are phrases without a full stop, so that sentences can be made of them.
+    """
 
     project: str
     title: str
