@@ -54,7 +54,6 @@ class Option:
     scores: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     suits: str = ""
-    good: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     lifecycle: str = ""
@@ -82,11 +81,12 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A quality that options are scored on; `important` is the condition that puts it among the first wants."""
+    """A quality that options are scored on: `matters` gives it weight, `important` puts it among the first wants."""
 
     id: str
     name: str
     anchor: str
+    matters: str
     important: str
 
 
@@ -123,3 +123,6 @@ class Tables:
     tasks: Mapping[str, Mapping[str, object]]
     sources: Mapping[str, Source]
     lifecycle: tuple[Lifecycle, ...]
+    complexity_cap: Mapping[str, int]
+    too_close_below: float
+    hidden_costs: tuple[float, float]

@@ -1,0 +1,132 @@
+"""Reads the rows of the catalogue into typed values. A bad row is our bug, so it raises with its file."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from advisor.rule import parsed
+from advisor.values.catalog import (
+    Accelerator,
+    Attribute,
+    DecisionRow,
+    Gate,
+    Lifecycle,
+    Limit,
+    Option,
+    Price,
+    Source,
+    Tables,
+)
+
+_HERE = Path(__file__).resolve().parent
+
+
+@lru_cache(maxsize=1)
+def load() -> Tables:
+    """The whole catalogue, read once."""
+    decisions = _rows("decisions.yaml")
+    prices = _rows("prices.yaml")
+    return Tables(
+        as_of=str(max(str(prices["as_of"]), str(_rows("lifecycle.yaml")["checked"]))),
+        accelerators={row["id"]: _accelerator(row) for row in _rows("accelerators.yaml")["accelerators"]},
+        prices={row["accelerator"]: _price(row, str(prices["as_of"])) for row in prices["prices"]},
+        decisions=tuple(_decision(row) for row in decisions["decisions"]),
+        options={row.id: _options(row.id) for row in map(_decision, decisions["decisions"])},
+        gates=tuple(_gate(row) for row in _rows("gates.yaml")["gates"]),
+        attributes={row["id"]: _attribute(row) for row in decisions["attributes"]},
+        tasks=_rows("tasks.yaml")["tasks"],
+        sources={id: _source(id, row) for id, row in _rows("sources.yaml")["sources"].items()},
+        lifecycle=tuple(_lifecycle(row) for row in _rows("lifecycle.yaml")["items"]),
+        complexity_cap=decisions["complexity_cap"],
+        too_close_below=float(decisions["too_close_below"]),
+        hidden_costs=tuple(prices["hidden_costs"]),
+    )
+
+
+def _rows(name: str) -> Mapping[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with (_HERE / name).open(encoding="utf-8") as file:
+        rows: Mapping[str, Any] = yaml.load(file, Loader=loader)
+    return rows
+
+
+def _accelerator(row: Mapping[str, Any]) -> Accelerator:
+    link = row.get("link") or {}
+    return Accelerator(
+        id=row["id"],
+        vendor=row["vendor"],
+        memory_gb=float(row["memory_gb"]),
+        memory_gbps=float(row["memory_gbps"]),
+        tflops={name: float(rate) for name, rate in row["dense_tflops"].items() if rate},
+        link_gbps=float(link.get("gbps_per_direction") or 0),
+        pcie_gen=str(row.get("pcie_gen", "")),
+        tdp_w=float(row["tdp_w"]) if row.get("tdp_w") else None,
+        match=tuple(row.get("match", ())),
+        aliases=tuple(row.get("aliases", ())),
+        source=row["source"],
+        confidence=row["confidence"],
+    )
+
+
+def _price(row: Mapping[str, Any], as_of: str) -> Price:
+    return Price(row["accelerator"], row["low"], row["high"], row["typical"], as_of, tuple(row["sources"]))
+
+
+def _decision(row: Mapping[str, Any]) -> DecisionRow:
+    return DecisionRow(row["id"], row["title"], int(row["step"]), tuple(row["attributes"]))
+
+
+def _options(decision: str) -> tuple[Option, ...]:
+    if not (_HERE / "options" / f"{decision}.yaml").exists():
+        return ()
+    return tuple(_option(decision, row) for row in _rows(f"options/{decision}.yaml")["options"])
+
+
+def _option(decision: str, row: Mapping[str, Any]) -> Option:
+    limits = tuple(Limit(_condition(limit["if"]), limit["answer"], limit["say"]) for limit in row.get("limits", ()))
+    return Option(
+        id=row["id"],
+        decision=decision,
+        name=row["name"],
+        complexity=int(row["complexity"]),
+        scores={name: (float(low), float(high)) for name, (low, high) in row.get("scores", {}).items()},
+        limits=limits,
+        suits=_condition(row.get("suits", "")),
+        fails=tuple(row.get("fails", ())),
+        facts=tuple((text, source) for text, source in row.get("facts", ())),
+        lifecycle=row.get("lifecycle", ""),
+        sources=tuple(row.get("sources", ())),
+    )
+
+
+def _gate(row: Mapping[str, Any]) -> Gate:
+    return Gate(row["id"], row["decision"], _condition(row["if"]), row["say"], tuple(row["sources"]))
+
+
+def _attribute(row: Mapping[str, Any]) -> Attribute:
+    return Attribute(row["id"], row["name"], row["anchor"], _condition(row["matters"]), _condition(row["important"]))
+
+
+def _source(id: str, row: Mapping[str, Any]) -> Source:
+    return Source(id, row["title"], row["url"], str(row.get("date", "")), row["trust"])
+
+
+def _lifecycle(row: Mapping[str, Any]) -> Lifecycle:
+    return Lifecycle(
+        row["name"],
+        row["status"],
+        str(row.get("since", "")),
+        row.get("use", ""),
+        tuple(row["packages"]),
+        tuple(row["sources"]),
+    )
+
+
+def _condition(text: str) -> str:
+    """The condition as it stands, once it is known to parse."""
+    if text:
+        parsed(text)
+    return text
