@@ -50,9 +50,6 @@ def program(commands: Mapping[str, str] = COMMANDS, room: str = "advisor.cli") -
     app.callback()(_about)
     group = get_command(app)
     assert isinstance(group, TyperGroup)
-    for option in group.params:
-        if option.name in _COMPLETION_OPTIONS:
-            option.default = False  # typer hands a default of None to pydantic, which costs as much as all the rest
     for name, line in commands.items():
         group.add_command(Later(name, room, line))
     return group
@@ -60,6 +57,13 @@ def program(commands: Mapping[str, str] = COMMANDS, room: str = "advisor.cli") -
 
 class Shell(TyperGroup):
     """The group of all commands: turns what they raise into messages and exit statuses."""
+
+    def get_params(self, ctx: Any) -> Any:
+        options = super().get_params(ctx)
+        for option in options:
+            if option.default is None:
+                option.default = False  # all are flags; typer sends None through pydantic, which costs 0.1 s to import
+        return options
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -1,0 +1,75 @@
+"""The list of commands, held against the folder and against what the commands say of themselves."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from advisor import __version__
+from advisor.cli.roster import COMMANDS
+
+ROOM = Path(__file__).parents[2] / "advisor" / "cli"
+NOT_AT_HELP = ("torch", "rich", "numpy", "pydantic", "yaml", "jinja2", "psutil", "pynvml", "ruamel", "pyarrow")
+WATCHED = """
+import json, sys
+from advisor.cli.shell import run
+status = run(sys.argv[1:])
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
+sys.exit(status)
+"""
+
+
+def _is_command(module: Path) -> bool:
+    """Does the module define a function `command` or a Typer `app`?"""
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        names: list[ast.expr] = []
+        match node:
+            case ast.FunctionDef(name="command"):
+                return True
+            case ast.Assign():
+                names = node.targets
+            case ast.AnnAssign():
+                names = [node.target]
+        if any(isinstance(name, ast.Name) and name.id == "app" for name in names):
+            return True
+    return False
+
+
+def test_roster_and_folder_agree() -> None:
+    """Every command of the list has its module, and every module with a command is in the list."""
+    with_command = {path.stem for path in ROOM.glob("*.py") if _is_command(path)}
+    assert with_command == {name.replace("-", "_") for name in COMMANDS}
+
+
+def test_lines_fit() -> None:
+    """A help line is one sentence that fits a terminal of 80 columns uncut."""
+    assert all(line.endswith(".") and len(line) <= 66 for line in COMMANDS.values())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_each_command(name: str) -> None:
+    """A command's own help opens with the line of the list, and asking for it imports nothing heavy."""
+    done = subprocess.run([sys.executable, "-c", WATCHED, name, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    usage, line = done.stdout.split("\n\n")[:2]
+    assert usage.startswith(f"Usage: advisor {name} ")
+    assert " ".join(line.split()) == COMMANDS[name]
+    assert not set(json.loads(done.stderr.splitlines()[-1])) & set(NOT_AT_HELP)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_the_program_starts_light(arguments: list[str]) -> None:
+    """`advisor --help` and `advisor --version` import no command and nothing heavy."""
+    done = subprocess.run([sys.executable, "-c", WATCHED, *arguments], capture_output=True, text=True, check=False)
+    modules = set(json.loads(done.stderr.splitlines()[-1]))
+    assert done.returncode == 0
+    assert not modules & set(NOT_AT_HELP)
+
+
+def test_version() -> None:
+    """`advisor --version` and `python -m advisor --version` print the version of the package."""
+    done = subprocess.run([sys.executable, "-m", "advisor", "--version"], capture_output=True, text=True, check=False)
+    assert done.stdout == f"advisor {__version__}\n"
