@@ -123,7 +123,7 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
     size = abs(value) * times
     for step, word in _STEPS[base]:
         if size >= step or step == _STEPS[base][-1][0]:
-            divisor = _DAYS if word == "days" else step
+            divisor = {"days": _DAYS, "k": 1e3}.get(word, step)  # both are said only from a few of them upwards
             return (1.0 if base == "count" and word == "" else divisor) / times, word + suffix
     raise AssertionError("the last step always matches")
 
@@ -143,11 +143,12 @@ def say(value: float, unit: str, low: float | None = None, high: float | None = 
     """`18.2 GB (14–22)`: the value in the word that suits its size, the range in the same word."""
     divisor, word = _scale(value if value else (high or 0.0), unit)
     money = unit.startswith("USD")
+    word = word.removeprefix("1") if word.startswith("1/") else word
     head = digits(value / divisor)
     if money:
         text = f"${head}{unit.removeprefix('USD')}"
     else:
-        text = f"{head}{word}" if word[:2] in _GLUED else f"{head} {word.strip()}"
+        text = f"{head}{word}" if word[:2] in _GLUED or word[:1] == "/" else f"{head} {word.strip()}"
     if low is None or high is None or low == high:
         return text.strip()
     return f"{text} ({digits(low / divisor)}–{digits(high / divisor)})".strip()
