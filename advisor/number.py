@@ -40,3 +40,46 @@ def at_least(value: Number, bound: float) -> Number:
 def column(values: list[Any]) -> Number:
     """One value a candidate, as a column: shape (candidates, 1)."""
     return numpy.array(values)[:, None]
+
+
+def draws(count: int, dimensions: int) -> Number:
+    """A table of evenly spread points in (0, 1), shape (count, dimensions); the first is the middle.
+
+    The additive recurrence on the generalised golden ratio (Roberts 2018): deterministic, so that the same
+    facts give the same intervals on every machine.
+    """
+    ratio = 2.0
+    for _ in range(32):
+        ratio = (1 + ratio) ** (1 / (dimensions + 1))
+    steps = numpy.array([ratio ** -(axis + 1) for axis in range(dimensions)])
+    return (0.5 + numpy.arange(count)[:, None] * steps) % 1.0
+
+
+def along(low: Number, value: Number, high: Number, share: Number) -> Number:
+    """A point of the range at `share` in 0..1: low at 0, the value at 0.5, high at 1; geometric between positives."""
+    below = value * (_ratio(low, value) ** (1 - 2 * numpy.minimum(share, 0.5)))
+    above = value * (_ratio(high, value) ** (2 * numpy.maximum(share, 0.5) - 1))
+    return numpy.where(share < 0.5, below, above)
+
+
+def _ratio(edge: Number, value: Number) -> Number:
+    positive = (numpy.asarray(edge) > 0) & (numpy.asarray(value) > 0)
+    return numpy.where(positive, edge, 1.0) / numpy.where(positive, value, 1.0)
+
+
+def interval(table: Number) -> tuple[Number, Number, Number]:
+    """(value, low, high) of each row of draws: the middle draw, and the 5% and 95% quantiles around it."""
+    value = table[..., 0]
+    low = numpy.quantile(table, 0.05, axis=-1)
+    high = numpy.quantile(table, 0.95, axis=-1)
+    return value, numpy.minimum(low, value), numpy.maximum(high, value)
+
+
+def power_below(value: Number) -> Number:
+    """The largest power of two that is not above `value`, which is at least 1."""
+    return 2.0 ** numpy.floor(numpy.log2(numpy.maximum(value, 1.0)) + 1e-9)
+
+
+def row_quantile(table: Number, share: float) -> Number:
+    """The quantile of each row of draws, as a column: shape (candidates, 1)."""
+    return numpy.quantile(table, share, axis=-1, keepdims=True)

@@ -94,10 +94,15 @@ def names_in(text: str) -> tuple[str, ...]:
 
 def judge(text: str, facts: Facts) -> Verdict:
     """Does the condition hold on these facts?"""
-    names = tuple(name for name in names_in(text) if name in facts)
-    unknown = tuple(name for name in names if not facts[name].known)
+    return _judged(text, tuple((name, facts[name].value) for name in names_in(text) if name in facts))
+
+
+@lru_cache(maxsize=65536)
+def _judged(text: str, values: tuple[tuple[str, Scalar], ...]) -> Verdict:
+    facts = {name: Fact(name, value) for name, value in values}
+    unknown = tuple(name for name, value in values if value is None)
     holds, broken = _truth(parsed(text), facts)
-    return Verdict(holds, broken, names, unknown)
+    return Verdict(holds, broken, tuple(facts), unknown)
 
 
 def value_of(text: str, facts: Facts) -> Scalar:

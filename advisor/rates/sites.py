@@ -18,8 +18,6 @@ BANDWIDTH_REACH = (0.80, 0.88, 0.93)
 RENTED_HOST = (16.0, 1.2e11)
 """CPUs and bytes of host memory that come with each rented accelerator: EXPERT."""
 RENTED_COUNTS = (1, 8, 16, 64)
-FABRIC_PER_DEVICE = Span(4e10, 1e10, 4.5e10)
-"""Between nodes: 400 Gb/s an accelerator at 80%; a slower cloud fabric at the low end (ML_ENG)."""
 _FLOPS_A_CYCLE = (("avx512f", 32.0), ("avx2", 16.0), ("neon", 8.0), ("sve", 16.0))
 
 

@@ -11,7 +11,11 @@ How = Literal["answered", "detected", "computed", "assumed"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One row of a questionnaire. `default` may be {"from_task": FIELD}; `asked` is the place in the interview."""
+    """One row of a questionnaire. `default` may be {"from_task": FIELD}; `asked` is the place in the interview.
+
+    `ask_if` says when the question makes sense, `compute` how its answer follows from others; `label` is its
+    name in a table, `text` its one line, `why` what it decides, `choice_texts` the words for its choices.
+    """
 
     id: str
     knowledge: str
@@ -21,6 +25,7 @@ class Question:
     choices: tuple[str, ...] = ()
     default: object = None
     ask_if: str = ""
+    compute: str = ""
     detect: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     asked: int | None = None
@@ -28,6 +33,7 @@ class Question:
     minimum: float | None = None
     maximum: float | None = None
     six: str = ""
+    label: str = ""
     text: str = ""
     why: str = ""
     choice_texts: Mapping[str, str] = field(default_factory=dict)

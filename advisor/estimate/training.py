@@ -1,0 +1,89 @@
+"""All candidates in one pass: memory a device, step, run, cost and energy, each with its draws."""
+
+from advisor.estimate import compute, memory, money
+from advisor.estimate.case import AXES, Case
+from advisor.estimate.fit import Held, held
+from advisor.estimate.step import ranks, step_s
+from advisor.number import Number, at_least, ceiling, choose, draws, larger, power_below, row_quantile, smaller
+from advisor.values.candidates import UNTRAINED, Candidate
+from advisor.values.estimates import TrainingTable
+from advisor.values.workload import Workload
+
+DRAWS = 48
+USABLE = 0.97
+"""Share of a device's memory that a process may hope for; the rest is the driver's (ML_ENG)."""
+SETUP_S = (60.0, 180.0, 600.0)
+"""Starting a run on an accelerator: environment, data in place, first compilation (EXPERT)."""
+CPU_SETUP_S = 20.0
+SATURATING_TOKENS = 8192.0
+SATURATING_SAMPLES = 64.0
+"""A larger micro batch than this buys no speed worth its memory (EXPERT)."""
+EVALUATION = 1.05
+"""Evaluation and checkpoints beside the steps (EXPERT)."""
+
+
+def training(work: Workload, candidates: tuple[Candidate, ...], drawn: int = DRAWS) -> TrainingTable:
+    """Memory, step, run, cost and energy of every candidate; the micro batch is the largest power of two that
+    fits in nine draws of ten."""
+    case = Case(work, candidates, draws(drawn, len(AXES)))
+    return _trees(case) if work.family == "trees" else _network(case)
+
+
+def _network(case: Case) -> TrainingTable:
+    batch = case.work.training.batch
+    on = case.column(ranks)
+    parts = held(case)
+    micro = _micro_batch(case, parts, at_least(ceiling(batch / on), 1.0))
+    peak = (parts.fixed + micro * parts.a_sample) * parts.fragmentation
+    step = step_s(case, micro)
+    steps = at_least(
+        case.span(case.work.training.samples, "samples") * case.work.training.epochs / larger(batch, on), 1.0
+    )
+    own = case.column(lambda candidate: candidate.site.kind == "cpu")
+    setup = choose(own, CPU_SETUP_S, case.three(SETUP_S, "overhead"))
+    trains = 1.0 - case.mode(*UNTRAINED)
+    run = (step * steps * EVALUATION + setup) * trains
+    table = {
+        "weights, gradients, optimizer states": parts.states * trains,
+        "activations": micro * parts.a_sample * trains,
+        "context, buffers, fragmentation": (peak - parts.states - micro * parts.a_sample) * trains,
+    }
+    return _priced(case, micro, table, step * trains, run)
+
+
+def _micro_batch(case: Case, parts: Held, batch_each: Number) -> Number:
+    capacity = case.column(lambda candidate: candidate.site.memory_bytes * USABLE)
+    room = row_quantile((capacity / parts.fragmentation - parts.fixed) / parts.a_sample, 0.1)
+    long = case.work.kind in ("encoder", "decoder")
+    enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES
+    return smaller(power_below(smaller(at_least(room, 1.0), max(enough, 1.0))), batch_each)
+
+
+def _trees(case: Case) -> TrainingTable:
+    cpus = case.column(lambda candidate: candidate.site.host_cpus)
+    rows = case.span(case.work.training.samples, "samples")
+    rate = case.three(compute.TREE_VALUES_PER_S, "reach")
+    run = compute.tree_time(rows, case.work.training.features, case.work.model.trees, cpus, rate)
+    data = case.span(case.work.training.decoded_bytes, "decoded") * case.three(memory.TREE_COPIES, "copies")
+    table = {
+        "the table, its bins and copies": data + 0.0 * cpus,
+        "process": case.three(memory.PROCESS_BYTES, "overhead") + 0.0 * cpus,
+    }
+    return _priced(case, 1.0 + 0.0 * cpus, table, run / case.work.model.trees, run)
+
+
+def _priced(case: Case, micro: Number, parts: dict[str, Number], step: Number, run: Number) -> TrainingTable:
+    devices = case.column(lambda candidate: 1 if candidate.parallel == "independent_runs" else candidate.count)
+    price = case.spans(lambda candidate: candidate.site.price, "price")
+    watts = case.column(lambda candidate: candidate.site.tdp_w)
+    overhead = case.three(money.SERVER_OVERHEAD, "energy") * case.three(money.PUE, "energy")
+    return TrainingTable(
+        candidates=case.candidates,
+        micro_batch=micro,
+        memory_bytes=sum(parts.values()),
+        step_s=step,
+        run_s=run,
+        cost_usd=money.train_cost(run * devices, price, case.three(money.HIDDEN, "hidden")),
+        energy_j=money.energy(run * devices, watts, case.three(money.LOAD, "energy"), overhead),
+        parts=parts,
+    )

@@ -1,0 +1,40 @@
+"""Estimates of every candidate at once: columns, one row a candidate, one column a draw of the unknowns."""
+
+from dataclasses import dataclass
+
+from advisor.number import Number
+from advisor.values.candidates import Candidate
+from advisor.values.workload import Span
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTable:
+    """Shapes (candidates, draws); column 0 is the middle of every range. Bytes a device, seconds, USD, joules a run."""
+
+    candidates: tuple[Candidate, ...]
+    micro_batch: Number
+    memory_bytes: Number
+    step_s: Number
+    run_s: Number
+    cost_usd: Number
+    energy_j: Number
+    parts: dict[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingEstimates:
+    """What serving takes. `latency_s` to the first answer and `token_s` a further token, by topology.
+
+    `hardware` names what a replica runs on; `replicas` is 0 when no number of them meets the latency.
+    """
+
+    latency_s: dict[str, Span]
+    token_s: dict[str, Span]
+    memory_bytes: Span
+    device_bytes: float
+    weights_bytes: float
+    on_gpu: bool
+    hardware: str
+    replicas: int
+    cost_month_usd: Span
+    flops_per_request: float

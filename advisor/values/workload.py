@@ -1,0 +1,122 @@
+"""What has to be trained and served, in SI units."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Family = Literal["trees", "neural"]
+Kind = Literal["trees", "encoder", "decoder", "image", "mlp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A number with its 90% range."""
+
+    value: float
+    low: float
+    high: float
+
+    def times(self, factor: float) -> "Span":
+        return Span(self.value * factor, self.low * factor, self.high * factor)
+
+    def plus(self, other: "Span") -> "Span":
+        return Span(self.value + other.value, self.low + other.low, self.high + other.high)
+
+    def over(self, other: "Span") -> "Span":
+        """The quotient, for two positive spans that do not depend on each other."""
+        return Span(self.value / other.value, self.low / other.high, self.high / other.low)
+
+
+def exactly(value: float) -> Span:
+    return Span(value, value, value)
+
+
+def within(value: float, spread: float) -> Span:
+    """`value` within a factor of `spread` either way."""
+    return Span(value, value / spread, value * spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The shape of the model. `forward_flops` and `activation_bytes` a sample are 0 where tokens decide."""
+
+    parameters: Span
+    active: Span
+    layers: float
+    hidden: float
+    kv_width: float
+    ffn: float
+    gated: bool
+    vocabulary: float
+    embedding_values: float
+    predicts_tokens: bool
+    forward_flops: float
+    activation_bytes: float
+    trees: float
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The data of one run. `tokens` an epoch counts what is computed, padding included; 1 a sample where none."""
+
+    samples: Span
+    features: float
+    tokens: Span
+    sequence: float
+    epochs: float
+    batch: float
+    decoded_bytes: Span
+    preprocessing_s: float
+    prepared_each_epoch: bool
+    optimizer: str
+    utilisation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """`tokens` in a request; `answer_tokens` generated, 0 for a single pass. `latency_s` is to the first answer,
+    `token_s` what each further token may take."""
+
+    tokens: float
+    answer_tokens: float
+    peak_per_s: float
+    mean_per_s: float
+    latency_s: float
+    token_s: float
+    percentile: float
+    idle_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    task: str
+    family: Family
+    kind: Kind
+    modality: str
+    model: Model
+    training: Training
+    serving: Serving
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Somewhere to train: devices of one kind. `flops` is what matrix multiplication reaches, by dtype [flop/s];
+    `trains` is what a whole training step was measured to reach, where it was. `price` is USD a device-hour, 0 for
+    one's own. `basis` says where the rates come from."""
+
+    id: str
+    kind: Literal["none", "cpu", "own_gpu", "rented"]
+    name: str
+    accelerator: str
+    counts: tuple[int, ...]
+    memory_bytes: float
+    host_memory_bytes: float
+    host_cpus: float
+    flops: tuple[tuple[str, Span], ...]
+    trains: Span | None
+    bandwidth: Span
+    link: Span
+    price: Span
+    tdp_w: float
+    provenance: str
+    basis: str
+    devices_a_node: int = 8
