@@ -203,8 +203,7 @@ def demo(rest: list[str]) -> int:
     if status or not records:
         return status
     say(f"\n{records[-1].relative_to(ROOT)}\n")
-    print(records[-1].read_text(encoding="utf-8"))
-    return 0
+    return subprocess.call([tool("advisor"), "adr", "show", records[-1].name.split("-")[0], name], cwd=ROOT)
 
 
 def copy_example(example: Path, place: Path) -> None:

@@ -213,19 +213,15 @@ def test_the_copy_of_the_example(run: ModuleType, tmp_path: Path) -> None:
 
 
 def test_the_demo(run: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    """The demo runs `advisor plan` on the copy and prints the record that it wrote, and where it lies."""
+    """The demo runs `advisor plan` on the copy, says where the record lies that it wrote, and shows it."""
     run.DEMO.mkdir()
     records = run.DEMO / "docs" / "decisions"
-    _program(
-        run.tool("advisor"),
-        f'echo "$@" > called; mkdir -p {records}; echo "# Do it here" > {records}/0001-do-it-here.md',
-    )
+    writes = f"mkdir -p {records}; touch {records}/0001-here.md {records}/0002-there.md"
+    _program(run.tool("advisor"), f'echo "$@" >> called; {writes}')
     monkeypatch.setattr(run, "set_up", lambda **_: None)
     assert run.main(["demo", "--no-bench"]) == 0
-    out, err = capfd.readouterr()
-    assert (run.ROOT / "called").read_text() == "plan demo --defaults --no-bench\n"
-    assert "# Do it here" in out
-    assert "demo/docs/decisions/0001-do-it-here.md" in err
+    assert (run.ROOT / "called").read_text() == "plan demo --defaults --no-bench\nadr show 0002 demo\n"
+    assert "demo/docs/decisions/0002-there.md" in capfd.readouterr().err
 
 
 def test_all_checks_run(run: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
