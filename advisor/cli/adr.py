@@ -1,0 +1,102 @@
+"""`advisor adr`: the records of a project: list them, show one, accept one."""
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from advisor import record
+from advisor.errors import BadInput
+
+app = typer.Typer(
+    help="List, show and accept decision records.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
+
+Number = Annotated[int, typer.Argument(help="The number of the record.", min=0)]
+Project = Annotated[Path, typer.Argument(help="The project's folder.", show_default="here")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No boxes, no colour.")]
+
+
+@app.command("list")
+def list_records(project: Project = Path("."), json: Json = False, plain: Plain = False) -> None:
+    """List the records of the project, those of other tools as well."""
+    records = record.listed(_there(project))
+    if json:
+        _print_json({"records": [_document(each) for each in records]})
+        return
+    width = max((len(each.status) for each in records), default=0)
+    for each in records:
+        line = f"{each.number:04d}  {each.status:{width}}  {each.date:10}  {each.title or each.path.name}"
+        typer.echo(_printable(line) if plain or not sys.stdout.isatty() else _cut(_printable(line)))
+    if not records:
+        typer.echo("No decision records yet: `advisor plan` writes the first.", err=True)
+
+
+@app.command()
+def show(number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False) -> None:
+    """Show a record: as a page on a terminal, as Markdown elsewhere."""
+    found = record.found(_there(project), number)
+    text = record.text_of(found.path)
+    if json:
+        _print_json(_document(found) | {"text": text})
+    elif plain or not sys.stdout.isatty():
+        typer.echo(text, nl=False)
+    else:
+        _page(text)
+
+
+@app.command()
+def accept(number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False) -> None:
+    """Accept a proposed record: from then on it is never rewritten."""
+    del plain  # nothing here is drawn
+    changed = [str(path) for path in record.accept(_there(project), number)]
+    if json:
+        _print_json({"written": changed})
+    else:
+        typer.echo(f"Record {number} is accepted.", err=True)
+        typer.echo("\n".join(changed))
+
+
+def _there(project: Path) -> Path:
+    if not project.is_dir():
+        raise BadInput("there is no such folder", where=str(project), remedy="name the folder of the project")
+    return project
+
+
+def _document(each: record.Record) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "status": each.status,
+        "date": each.date,
+        "title": each.title,
+        "path": each.path.as_posix(),
+        "ours": each.ours,
+        "digest": each.digest,
+    }
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    typer.echo(json_format.dumps({"schema": 1, **document}, indent=2, sort_keys=True))
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a title comes from a file that anybody may have written."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _cut(line: str) -> str:
+    import shutil  # only a terminal has a width
+
+    width = shutil.get_terminal_size().columns
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _page(text: str) -> None:
+    """The record as a page: without front matter, marks and the source of the picture's frame."""
+    from rich.console import Console  # heavy, and only a terminal needs it
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(record.body(text)))

@@ -1,0 +1,120 @@
+"""Writes several files as one: all of them or none, whole or not at all."""
+
+import contextlib
+import errno
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+
+from advisor.errors import Lacking
+
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
+_REMEDIES = {
+    errno.ENOSPC: "free some space on the disk and run the command again",
+    errno.EDQUOT: "free some of your quota and run the command again",
+    errno.EFBIG: "raise the limit on file sizes (ulimit -f) and run the command again",
+    errno.EACCES: "give yourself permission to write there, or use --out DIR",
+    errno.EPERM: "give yourself permission to write there, or use --out DIR",
+    errno.EROFS: "the file system is read-only: use --out DIR",
+    errno.EISDIR: "a folder stands where the file should be: move it away",
+    errno.ENOTDIR: "a file stands where a folder should be: move it away",
+    errno.EEXIST: "a file stands where a folder should be: move it away",
+    errno.ELOOP: "symbolic links lead back to themselves: remove one of them",
+}
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Writes all the files, or leaves everything as it was and raises Lacking with the place and a remedy.
+
+    A signal to stop waits until the files are whole; it takes milliseconds.
+    """
+    with _signals_wait():
+        made: list[Path] = []
+        drafts: dict[Path, Path] = {}
+        place = next(iter(files), Path())
+        try:
+            for place, content in files.items():
+                _make_folder(place.parent, made)
+                drafts[Path(os.path.realpath(place))] = _draft(Path(os.path.realpath(place)), content)
+            _replace_all(drafts)
+        except OSError as error:
+            for draft in drafts.values():
+                draft.unlink(missing_ok=True)
+            _remove_folders(made)
+            reason = error.strerror or type(error).__name__
+            remedy = _REMEDIES.get(error.errno or 0, "see to it and run the command again")
+            raise Lacking(
+                f"cannot be written: {reason}; nothing was changed", where=str(place), remedy=remedy
+            ) from None
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    missing = [folder, *folder.parents]
+    missing = missing[: next((i for i, parent in enumerate(missing) if parent.exists()), 0)]
+    for parent in reversed(missing):
+        parent.mkdir()
+        made.append(parent)
+
+
+def _remove_folders(made: list[Path]) -> None:
+    for folder in reversed(made):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """A whole copy of the content beside `path`, on the disk; removed again when it cannot be written."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            draft.chmod(path.stat().st_mode & 0o7777)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft
+
+
+def _replace_all(drafts: Mapping[Path, Path]) -> None:
+    """Puts each draft in its place; when one cannot be, those before it get their old content back."""
+    before: dict[Path, bytes | None] = {}
+    try:
+        for path, draft in drafts.items():
+            before[path] = path.read_bytes() if path.exists() else None
+            os.replace(draft, path)
+    except OSError:
+        for path, content in before.items():
+            if drafts[path].exists():
+                continue
+            path.unlink(missing_ok=True)
+            if content is not None:
+                os.replace(_draft(path, content), path)
+        raise
+
+
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Holds back what would stop the process in the middle; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    before = {number: signal.signal(number, note) for number in _SIGNALS if signal.getsignal(number) is not None}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            os.kill(os.getpid(), number)

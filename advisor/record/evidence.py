@@ -1,0 +1,79 @@
+"""The evidence behind a record: every number with its range, provenance, formula and inputs, as JSON."""
+
+import json
+import math
+from collections.abc import Mapping
+
+from advisor.figure import Fact, Figure, rounded
+from advisor.values.decision import Conclusion, Decided
+
+SCHEMA = 1
+
+
+def evidence(conclusion: Conclusion, number: int) -> bytes:
+    """The file docs/evidence/NNNN-*.json: the same conclusion gives the same bytes."""
+    document = {
+        "schema": SCHEMA,
+        "record": number,
+        "title": conclusion.title,
+        "advisor": conclusion.advisor_version,
+        "catalog": conclusion.catalog_as_of,
+        "digest": conclusion.digest,
+        "answers": {id: _fact(answer.fact) | {"how": answer.how} for id, answer in conclusion.answers.items()},
+        "facts": {id: _fact(fact) for id, fact in conclusion.facts.items()},
+        "estimates": {id: _figure(figure) for id, figure in conclusion.estimates.items()},
+        "decisions": {decided.id: _decided(decided) for decided in conclusion.decisions},
+    }
+    text = json.dumps(_clean(document), sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode(errors="backslashreplace")
+
+
+def _fact(fact: Fact) -> dict[str, object]:
+    """What is empty is left out."""
+    known: dict[str, object] = {
+        "value": list(fact.value) if isinstance(fact.value, tuple) else fact.value,
+        "unit": fact.unit,
+        "low": fact.low,
+        "high": fact.high,
+        "provenance": fact.provenance if fact.known else "",
+        "source": fact.source,
+        "gap": fact.gap,
+    }
+    return {key: value for key, value in known.items() if value not in (None, "") or key == "value"}
+
+
+def _figure(figure: Figure) -> dict[str, object]:
+    return {
+        "value": rounded(figure.value),
+        "low": rounded(figure.low),
+        "high": rounded(figure.high),
+        "unit": figure.unit,
+        "provenance": "computed",
+        "weakest": figure.trust,
+        "formula": figure.formula,
+        "inputs": sorted(figure.inputs),
+    }
+
+
+def _decided(decided: Decided) -> dict[str, object]:
+    return {
+        "status": decided.status,
+        "chosen": list(decided.chosen),
+        "ranking": [{"option": r.option, "acceptability": rounded(r.acceptability)} for r in decided.ranking],
+        "removed": [{"option": r.option, "by": r.by, "limit": r.limit, "value": r.value} for r in decided.removed],
+        "tipping": [
+            {"answer": t.answer, "now": t.now, "flips_at": t.flips_at, "unit": t.unit, "to": t.to}
+            for t in decided.tipping
+        ],
+    }
+
+
+def _clean(value: object) -> object:
+    """`value` with what JSON has no word for (infinite, not a number) as null, and tuples as lists."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value

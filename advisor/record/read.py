@@ -1,0 +1,129 @@
+"""Reads records back: ours with their keys and positions, other tools' with what can be made out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advisor.errors import BadInput
+from advisor.record.folder import NUMBERED
+from advisor.record.markdown import unescaped
+from advisor.record.sections import front_matter
+
+_FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_BULLET = re.compile(r"[*+-] +\**(status|date)\**:\** *(.+)$", re.I)
+_LINE = re.compile(r"(date): *(\S.*)$", re.I)
+_STATES = ("proposed", "accepted", "rejected", "deprecated", "superseded", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One decision record. `number` is None for a file without one; `keys` are its x-advisor keys, none for others'.
+
+    `lines` gives the line (from 1) of `title`, `status`, `date` and of each front-matter key. `status` is one
+    word in lower case, "" when the file does not say.
+    """
+
+    path: Path
+    number: int | None
+    title: str
+    status: str
+    date: str
+    keys: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ours(self) -> bool:
+        return "digest" in self.keys
+
+    @property
+    def digest(self) -> str:
+        """The digest of the decision that the record states; "" for a record that is not ours."""
+        return self.keys.get("digest", "")
+
+
+def records(decisions: Path) -> tuple[Record, ...]:
+    """Every record in the folder, by number; a folder that is not there holds none."""
+    if not decisions.is_dir():
+        return ()
+    found = (read(path) for path in sorted(decisions.glob("*.md")) if path.is_file())
+    return tuple(sorted((r for r in found if r.number is not None), key=lambda r: (r.number or 0, r.path.name)))
+
+
+def read(path: Path) -> Record:
+    """One record. Raises BadInput for a file that is no text."""
+    text = text_of(path)
+    front, length = front_matter(text)
+    lines = {key: number for key, number in _key_lines(text, length) if key in front}
+    said = {key: _scalar(raw) for key, raw in front.items()}
+    title = ""
+    for number, line in _outside_fences(text, length):
+        if not title and line.startswith("# "):
+            title, lines["title"] = unescaped(line[2:]), number
+        for key, value in _said_in(line, number, text):
+            if key not in said:
+                said[key], lines[key] = value, number
+    numbered = NUMBERED.match(path.name)
+    return Record(
+        path=path,
+        number=int(numbered[1]) if numbered else None,
+        title=re.sub(r"^(?:ADR[- ]?)?\d+[.:] +", "", title),
+        status=_state(said.get("status", "")),
+        date=said.get("date", ""),
+        keys={key.removeprefix("x-advisor-"): value for key, value in said.items() if key.startswith("x-advisor-")},
+        lines=lines,
+    )
+
+
+def text_of(path: Path) -> str:
+    """The text of a record with its line ends as they are. Raises BadInput for a file that is no text."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"it is no UTF-8 text (byte {error.start})", where=f"{path}:1:1", remedy="save it as UTF-8"
+        ) from None
+
+
+def _said_in(line: str, number: int, text: str) -> Iterator[tuple[str, str]]:
+    """(`status` or `date`, value) where a line of the body says one: a bullet, `Date: …`, or Nygard's section."""
+    if found := _BULLET.match(line) or _LINE.match(line):
+        yield found[1].lower(), unescaped(found[2])
+    elif line.strip().lower() == "## status":
+        below = next((lower for lower in text.splitlines()[number:] if lower.strip()), "")
+        if not below.startswith("#"):
+            yield "status", below.strip()
+
+
+def _key_lines(text: str, length: int) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(text.splitlines()[:length], start=1):
+        key, colon, _ = line.partition(":")
+        if colon and key and not key[0].isspace():
+            yield key, number
+
+
+def _outside_fences(text: str, after: int) -> Iterator[tuple[int, str]]:
+    """(number, line) of the body, without the lines of fenced blocks."""
+    fence = ""
+    for number, line in enumerate(text.splitlines()[after:], start=after + 1):
+        found = _FENCE.match(line)
+        if found and not fence:
+            fence = found[1]
+        elif found and found[1].startswith(fence):
+            fence = ""
+        elif not fence:
+            yield number, line
+
+
+def _scalar(raw: str) -> str:
+    """The value of one front-matter block as text; a list as it stands."""
+    value = raw.partition(":")[2].strip()
+    quoted = re.match(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'", value)
+    if quoted:
+        return (quoted[1] or "").replace('\\"', '"') if quoted[2] is None else quoted[2].replace("''", "'")
+    return value.partition(" #")[0].strip()
+
+
+def _state(status: str) -> str:
+    words = re.findall(r"[a-z]+", status.lower())
+    return next((word for word in words if word in _STATES), words[0] if words else "")

@@ -1,0 +1,134 @@
+"""Writes the record of a conclusion and its evidence, where a person would look for them."""
+
+import datetime
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from advisor.record.atomic import write_together
+from advisor.record.evidence import evidence
+from advisor.record.folder import decisions_folder, evidence_folder, free_number, slug
+from advisor.record.markdown import title
+from advisor.record.read import Record, records, text_of
+from advisor.record.render import Identity, render, same_digest
+from advisor.record.sections import kept
+from advisor.values.decision import Conclusion
+
+OPEN = ("proposed", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of it. `paths` are the files written, or that would be: none when nothing changed.
+
+    `record` is the file that states this decision, `text` what it says. `replaced` names generated parts that
+    somebody had edited between the marks, and whose edit the new text replaces.
+    """
+
+    record: Path
+    paths: tuple[Path, ...]
+    text: str
+    replaced: tuple[str, ...] = ()
+
+    @property
+    def unchanged(self) -> bool:
+        return not self.paths
+
+
+def write(
+    conclusion: Conclusion, project: Path, *, out: Path | None = None, date: datetime.date, dry_run: bool = False
+) -> Written:
+    """Writes the record and its evidence, both or neither; the same conclusion again changes no byte.
+
+    A proposed record of ours is rewritten in place, with the prose that people added. An accepted one is never
+    touched: when it states this decision nothing is written, else a proposal that supersedes it. `out` takes the
+    place of the project's folder. Raises BadInput for a record whose marks are damaged, Lacking when the disk
+    refuses.
+    """
+    home = out or project
+    decisions = decisions_folder(home)
+    ours = [record for record in records(decisions) if record.ours]
+    if settled := _settled(ours, conclusion):
+        return Written(settled.path, (), text_of(settled.path))
+    proposal = next((record for record in reversed(ours) if record.status in OPEN), None)
+    folder = evidence_folder(decisions, home)
+    if proposal is None:
+        record, text, identity = _new(conclusion, decisions, home, date, ours)
+        replaced: tuple[str, ...] = ()
+    else:
+        record, text, identity, replaced = _again(conclusion, proposal, folder, date, ours)
+    files = {
+        folder / f"{record.stem}.json": evidence(conclusion, identity.number),
+        record: text.encode(errors="replace"),
+    }
+    changed = {path: content for path, content in files.items() if _bytes(path) != content}
+    if changed and not dry_run:
+        write_together(changed)
+    return Written(record, tuple(sorted(changed)), text, replaced)
+
+
+def _settled(ours: Iterable[Record], conclusion: Conclusion) -> Record | None:
+    """The record in which somebody has already said yes or no to this very decision."""
+    last: Record | None = None
+    for record in ours:
+        if record.status == "accepted" or (record.status == "rejected" and same_digest(conclusion, record.digest)):
+            last = record
+    return last if last is not None and same_digest(conclusion, last.digest) else None
+
+
+def _new(
+    conclusion: Conclusion, decisions: Path, home: Path, date: datetime.date, ours: Iterable[Record]
+) -> tuple[Path, str, Identity]:
+    """A proposal with the next free number; it supersedes the accepted record of ours, if there is one."""
+    number = free_number(decisions, home)
+    record = decisions / f"{number:04d}-{slug(title(conclusion.title))}.md"
+    accepted = [each for each in ours if each.status == "accepted"]
+    identity = Identity(
+        number=number,
+        date=date.isoformat(),
+        status="proposed",
+        evidence=_link(record, evidence_folder(decisions, home)),
+        supersedes=accepted[-1].path.stem if accepted else "",
+    )
+    return record, render(conclusion, identity), identity
+
+
+def _again(
+    conclusion: Conclusion, old: Record, folder: Path, date: datetime.date, ours: Iterable[Record]
+) -> tuple[Path, str, Identity, tuple[str, ...]]:
+    """The proposal rewritten: same number, same file; the date stays while the text says the same."""
+    before = text_of(old.path)
+    prose = kept(before, str(old.path))
+    superseded = (each.path.stem for each in ours if f"{each.number:04d}" == old.keys.get("supersedes"))
+    identity = Identity(
+        number=old.number or 0,
+        date=_iso(old.date) or date.isoformat(),
+        status=old.status,
+        evidence=_link(old.path, folder),
+        supersedes=next(superseded, ""),
+    )
+    text = render(conclusion, identity, prose)
+    if text != before.replace("\r\n", "\n"):
+        identity = replace(identity, date=date.isoformat())
+        text = render(conclusion, identity, prose)
+    changed = text != before.replace("\r\n", "\n")
+    if "\r\n" in before:
+        text = text.replace("\n", "\r\n")
+    return old.path, text, identity, prose.edited if changed else ()
+
+
+def _link(record: Path, folder: Path) -> str:
+    """The evidence of a record as the record links to it."""
+    return Path(os.path.relpath(folder / f"{record.stem}.json", record.parent)).as_posix()
+
+
+def _iso(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
