@@ -21,7 +21,11 @@ def command(
     budget: Annotated[float, typer.Option(min=1.0, metavar="SECONDS", help="Longest time to measure.")] = 20.0,
     again: Annotated[bool, typer.Option("--again", help="Measure even if a result was kept.")] = False,
 ) -> None:
-    """Measure how fast this machine is: matrix multiply, memory, and complete small training steps."""
+    """Measure how fast this machine is.
+
+    Matrix multiply, memory, and complete small training steps of an MLP and a transformer, timed in a process
+    of their own.
+    """
     from advisor import machine, rates
 
     if not rates.can_measure():
