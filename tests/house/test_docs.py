@@ -25,13 +25,15 @@ def _typed(page: Path) -> list[str]:
     return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 
-def test_command_reference_is_fresh() -> None:
-    """docs/commands.md is what the commands say today (`python docs/make/commands.py` writes it)."""
-    specification = importlib.util.spec_from_file_location("make_commands", DOCS / "make" / "commands.py")
+@pytest.mark.parametrize("name", ["commands", "questions"])
+def test_generated_pages_are_fresh(name: str) -> None:
+    """A page made from the program is what the program says today (`python docs/make/NAME.py` writes it)."""
+    specification = importlib.util.spec_from_file_location(f"make_{name}", DOCS / "make" / f"{name}.py")
     assert specification is not None
     assert specification.loader is not None
     maker = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(maker)
+    assert DOCS / f"{name}.md" == maker.PAGE
     assert maker.PAGE.read_text(encoding="utf-8") == maker.page()
 
 
