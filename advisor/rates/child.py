@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn
 
 from advisor.rates.load import Others
 from advisor.rates.programs import BY_RATE, Program
@@ -43,7 +43,7 @@ class Prepared:
     work: float
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> NoReturn:
     start = perf_counter()
     parser = argparse.ArgumentParser(prog="python -m advisor.rates.child")
     parser.add_argument("--seconds", type=float, required=True)
@@ -59,33 +59,34 @@ def main(arguments: list[str] | None = None) -> None:
     tell("torch", version=torch.__version__, threads=options.threads, cpus=os.cpu_count() or 1, devices=devices)
     programs = [BY_RATE[rate] for rate in options.rates]
     measure(torch, programs, start + options.seconds, tell)
+    os._exit(0)  # with the messages' pipe still open: its end tells the parent to close ours, which means death
 
 
 def measure(torch: Any, programs: list[Program], deadline: float, tell: Tell) -> None:
-    """Times the programs, device after device, until done or `deadline` (of perf_counter) has passed."""
-    blocks_left = BLOCKS * len(programs)
-    for name, of_device in groupby(programs, key=lambda program: program.device):
-        ready: dict[str, Prepared] = {}
-        waiting = list(of_device)
-        for turn in range(BLOCKS):
-            for program in list(waiting):
-                seconds = min(BLOCK_S, (deadline - perf_counter()) / blocks_left)
-                blocks_left -= 1
-                if seconds <= 0 and turn:
-                    return
-                tell("begin", rate=program.rate)
-                try:
-                    if not turn:
-                        ready[program.rate] = _prepared(torch, name, program)
-                    _tell_block(ready[program.rate], seconds, turn, tell)
-                except Exception as error:  # whatever torch finds to raise costs this number alone
-                    tell("failed", rate=program.rate, reason=_reason(error))
-                    waiting.remove(program)
-                    ready.pop(program.rate, None)
+    """Times the programs, device after device; once `deadline` (of perf_counter) has passed, a first block each."""
+    by_device = groupby(programs, key=lambda program: program.device)
+    schedule = [program for _, group in by_device for program in list(group) * BLOCKS]
+    ready: dict[str, Prepared] = {}
+    failed: set[str] = set()
+    for place, program in enumerate(schedule):
+        left = sum(later.rate not in failed for later in schedule[place:])
+        seconds = min(BLOCK_S, (deadline - perf_counter()) / max(left, 1))
+        first = program.rate not in ready
+        if program.rate in failed or (seconds <= 0 and not first):
+            continue
+        tell("begin", rate=program.rate)
+        try:
+            if first:
+                ready[program.rate] = _prepared(torch, program)
+            _tell_block(ready[program.rate], seconds, first, tell)
+        except Exception as error:  # whatever torch finds to raise costs this number alone
+            tell("failed", rate=program.rate, reason=_reason(error))
+            failed.add(program.rate)
+            ready.pop(program.rate, None)
 
 
-def _prepared(torch: Any, device_name: str, program: Program) -> Prepared:
-    device = torch.device("cpu" if device_name == "cpu" else "cuda:0")
+def _prepared(torch: Any, program: Program) -> Prepared:
+    device = torch.device("cpu" if program.device == "cpu" else "cuda:0")
     if device.type == "cuda":
         _demand_gpu(torch)
     run, work, unit = _kernel(program.kernel).prepare(torch, device, program.dtype)
@@ -126,10 +127,10 @@ def _kernel(stem: str) -> Any:
     return module
 
 
-def _tell_block(ready: Prepared, seconds: float, turn: int, tell: Tell) -> None:
-    _warm_up(ready.call, once=turn > 0)
+def _tell_block(ready: Prepared, seconds: float, first: bool, tell: Tell) -> None:
+    _warm_up(ready.call, once=not first)
     others = Others()
-    runs = list(_runs(ready.call, seconds, FEWEST_RUNS if turn == 0 else 1))
+    runs = list(_runs(ready.call, seconds, FEWEST_RUNS if first else 1))
     tell("block", rate=ready.program.rate, work=ready.work, seconds=runs, others=others.cpus())
 
 

@@ -12,10 +12,11 @@ messages themselves, so a better estimator can read old measurements.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from advisor.figure import Fact, gap, rounded
-from advisor.rates.programs import Program
+from advisor.rates.programs import BY_RATE, Program
 from advisor.rates.spread import FEWEST_RUNS, Block, median, seconds_of
 from advisor.values.facts import Rates
 
@@ -69,8 +70,8 @@ def heard(report: Report, message: Message) -> Report:
 def _with_block(report: Report, rate: str, message: Message) -> Report:
     seconds = tuple(float(value) for value in message["seconds"])
     work = float(message["work"])
-    if not seconds or min(seconds) <= 0 or work <= 0:
-        raise ValueError(f"{rate}: no run takes no time")
+    if rate not in BY_RATE or not seconds or not all(0 < value < inf for value in (*seconds, work)):
+        raise ValueError(f"not a block of runs: {rate}")
     spare = max(0, report.cpus - report.threads)
     block = Block(seconds, max(0.0, float(message["others"]) - spare))
     blocks = {**report.blocks, rate: (*report.blocks.get(rate, ()), block)}
