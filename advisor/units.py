@@ -72,14 +72,20 @@ def factor(word: str, unit: str) -> float:
     raise BadInput(f"{word!r} is not a unit of {unit or 'a plain number'}", remedy=hint)
 
 
+def words_of(unit: str) -> list[str]:
+    """Every word that `factor` relates to the unit, the unit itself first."""
+    return list(dict.fromkeys(word for word in (unit, *_WORDS.get(unit, {})) if word))
+
+
 def parse(text: str, unit: str) -> float:
     """The number a person typed, in `unit`. Raises BadInput for what cannot be read in exactly one way."""
     text = text.strip()
     if _AMBIGUOUS.match(text):
         digits = _AMBIGUOUS.match(text).group()  # type: ignore[union-attr]
         as_thousands, as_decimal = digits.replace(".", ""), digits.rstrip("0").rstrip(".")
+        plain = f"{digits}0" if as_decimal == digits else as_decimal  # four decimals cannot be thousands
         raise BadInput(
-            f"{digits} can be read as {as_thousands} or as {as_decimal}", remedy=f"type {as_thousands} or {as_decimal}"
+            f"{digits} can be read as {as_thousands} or as {as_decimal}", remedy=f"type {as_thousands} or {plain}"
         )
     if grouped := _GROUPED.match(text):
         text = grouped.group().replace(",", "") + text[grouped.end() :]

@@ -87,6 +87,8 @@ def _read_choice(question: Question, raw: object) -> str:
 
 def _chosen(question: Question, text: str) -> str:
     choices = question.choices
+    if text in choices:
+        return text
     word = _normal(text)
     words = {_normal(choice): choice for choice in choices}
     words |= {_normal(said): choice for choice, said in question.choice_texts.items() if _normal(said) not in words}
@@ -102,7 +104,7 @@ def _chosen(question: Question, text: str) -> str:
     if starting:
         raise BadInput(f"{text!r} may be {' or '.join(starting)}", remedy="type a little more of it")
     near = get_close_matches(word, words, n=1)
-    remedy = f"did you mean {words[near[0]]}?" if near else f"choose one of {', '.join(choices)}"
+    remedy = f"did you mean {words[near[0]]}?" if near else "choose one of them, or leave it unknown"
     raise BadInput(f"{text!r} is not one of {', '.join(choices)}", remedy=remedy)
 
 
