@@ -53,6 +53,15 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A setting under its old name: where it stands, the name `now`, and what becomes of the old one."""
+
+    at: At
+    now: str
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigFacts:
     """The facts of one configuration; a fact that the file does not state is None.
 
@@ -101,3 +110,4 @@ class ConfigFacts:
     evaluation_strategy: At | None = None
     evaluation_steps: At | None = None
     load_best: At | None = None
+    renamed: tuple[Renamed, ...] = ()

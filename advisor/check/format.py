@@ -1,0 +1,22 @@
+"""What a configuration format is to the check."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from advisor.check.tree import Document
+from advisor.values.configs import ConfigFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format. `telltale` finds its words in text that may be broken; `name_hint` its usual file names.
+
+    `read` yields the facts of each configuration in a document, and nothing when the document is not of
+    this format.
+    """
+
+    name: str
+    telltale: re.Pattern[str]
+    name_hint: re.Pattern[str]
+    read: Callable[[Document], Iterator[ConfigFacts]]

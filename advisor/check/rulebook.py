@@ -1,0 +1,53 @@
+"""What a rule is: one file, one id, one page, and two examples that are its tests."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from advisor.check.material import Material
+from advisor.values.configs import At
+from advisor.values.expected import Expected
+from advisor.values.finding import Finding, Place, Severity
+
+Group = Literal["consistency", "parallelism", "hardware", "robustness", "lifecycle", "drift"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Files by path, and the recorded decision where the rule needs one; a bad one says on which line."""
+
+    files: Mapping[str, str]
+    line: int = 0
+    expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`severity` is the usual one; `find` may lower it where doubt is left and says why in the message.
+
+    `evidence` is public: a file with its commit, an issue, a page.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    group: Group
+    formats: tuple[str, ...]
+    condition: str
+    remedy: str
+    why: str
+    evidence: tuple[str, ...]
+    bad: Example
+    good: Example
+    find: Callable[[Material], Iterator[Finding]]
+
+
+def finding(rule: str, severity: Severity, message: str, remedy: str, at: At, *related: At | Place | None) -> Finding:
+    """A finding at a setting, with the other places that belong to it."""
+    places = tuple(other.place if isinstance(other, At) else other for other in related if other is not None)
+    return Finding(rule, severity, message, remedy, at.place, at.yaml_path, places)
+
+
+def written(at: At) -> str:
+    """A setting as its tool calls it and as it was written: `num_processes 15`."""
+    return f"{at.yaml_path} {at.raw[:60]}" if at.raw else at.yaml_path

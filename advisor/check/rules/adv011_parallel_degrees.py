@@ -1,0 +1,76 @@
+"""ADV011: parallel degrees that do not multiply to the number of processes."""
+
+from collections.abc import Iterator
+
+from advisor.check.material import Material
+from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.values.configs import At, ConfigFacts
+from advisor.values.finding import Finding
+
+
+def find(material: Material) -> Iterator[Finding]:
+    for config in material.configs:
+        processes, shards = config.num_processes, config.data_shards
+        degrees = [at for at in _degrees(config) if at is not None]
+        if shards is None or processes is None or not processes.whole or processes.whole < 1:
+            continue
+        if any(at.whole is None or at.whole < 1 for at in degrees):
+            continue  # a degree decided elsewhere; -1 takes what is left
+        product = 1
+        for at in degrees:
+            product *= at.whole or 1
+        if product != processes.whole:
+            yield _finding(degrees, processes, product)
+
+
+def _degrees(config: ConfigFacts) -> tuple[At | None, ...]:
+    return (
+        config.tensor_parallel,
+        config.context_parallel,
+        config.sequence_parallel,
+        config.data_replicas,
+        config.data_shards,
+    )
+
+
+def _finding(degrees: list[At], processes: At, product: int) -> Finding:
+    over_one = [at for at in degrees if at.whole != 1] or degrees
+    told = " x ".join(f"{at.key.removeprefix('parallelism_config_')} {at.raw}" for at in over_one)
+    first = min(over_one, key=lambda at: (at.place.line, at.place.column))
+    return finding(
+        RULE.id,
+        "error",
+        f"{told} = {product}, but {written(processes)}",
+        f"make the degrees multiply to {processes.raw}, or start {product} processes",
+        first,
+        *(at for at in over_one if at is not first),
+        processes,
+    )
+
+
+RULE = Rule(
+    id="ADV011",
+    title="Parallel degrees do not multiply to the number of processes",
+    severity="error",
+    group="parallelism",
+    formats=("accelerate",),
+    condition="parallelism_config gives a number for data shards, every degree in it is a number, and their product "
+    "is not num_processes.",
+    remedy="Change a degree or the number of processes.",
+    why="Accelerate compares the product with the world size and raises at start-up.",
+    evidence=("huggingface/accelerate, src/accelerate/parallelism_config.py, _validate_accelerator, commit 0422db7",),
+    bad=Example(
+        {
+            "nd.yaml": "distributed_type: FSDP\nnum_processes: 8\nparallelism_config:\n"
+            "  parallelism_config_cp_size: 3\n  parallelism_config_dp_shard_size: 2\n"
+        },
+        line=4,
+    ),
+    good=Example(
+        {
+            "nd.yaml": "distributed_type: FSDP\nnum_processes: 8\nparallelism_config:\n"
+            "  parallelism_config_cp_size: 4\n  parallelism_config_dp_shard_size: 2\n"
+        }
+    ),
+    find=find,
+)

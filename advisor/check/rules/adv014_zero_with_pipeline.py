@@ -1,0 +1,45 @@
+"""ADV014: ZeRO 2 or 3 under pipeline parallelism."""
+
+from collections.abc import Iterator
+
+from advisor.check.material import Material
+from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.values.finding import Finding
+
+
+def find(material: Material) -> Iterator[Finding]:
+    for config in material.configs:
+        stage, stages = config.zero_stage, config.pipeline_stages
+        if stage is None or stages is None or (stage.whole or 0) < 2 or (stages.whole or 0) < 2:
+            continue
+        yield finding(
+            RULE.id,
+            "error",
+            f"{written(stage)} with {written(stages)}: DeepSpeed's pipeline engine takes ZeRO stage 0 or 1",
+            "set the stage to 1, or turn the pipeline off",
+            stage,
+            stages,
+        )
+
+
+RULE = Rule(
+    id="ADV014",
+    title="ZeRO stage 2 or 3 together with pipeline parallelism",
+    severity="error",
+    group="parallelism",
+    formats=("accelerate", "deepspeed"),
+    condition="The ZeRO stage is 2 or 3 and the same configuration asks for two or more pipeline stages.",
+    remedy="ZeRO stage 1 with the pipeline, or stage 2 or 3 without it.",
+    why="The pipeline engine asserts: ZeRO-2 and ZeRO-3 are incompatible with pipeline parallelism. Sharded gradients "
+    "would have to be reduced for each micro batch.",
+    evidence=(
+        "deepspeedai/DeepSpeed, deepspeed/runtime/pipe/engine.py, PipelineEngine.__init__",
+        "https://github.com/deepspeedai/DeepSpeed/issues/1110",
+        "https://github.com/EleutherAI/gpt-neox/issues/1275",
+    ),
+    bad=Example(
+        {"ds_config.json": '{\n  "zero_optimization": {"stage": 2},\n  "pipeline": {"stages": 4}\n}\n'}, line=2
+    ),
+    good=Example({"ds_config.json": '{\n  "zero_optimization": {"stage": 1},\n  "pipeline": {"stages": 4}\n}\n'}),
+    find=find,
+)

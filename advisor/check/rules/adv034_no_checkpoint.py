@@ -1,0 +1,57 @@
+"""ADV034: no checkpoint will be written while training."""
+
+from collections.abc import Iterator
+
+from advisor.check.material import Material
+from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.values.configs import At, ConfigFacts
+from advisor.values.finding import Finding
+
+_SHORT_STEPS = 100  # a run this short is a trial: nothing is lost
+
+
+def find(material: Material) -> Iterator[Finding]:
+    for config in material.configs:
+        save = config.save_strategy
+        if _is_short(config) or (config.trains is not None and config.trains.value is False):
+            continue
+        if save is not None and (save.value is False or save.word == "no"):
+            yield _finding(f"{written(save)}: a failure at the last step loses the run", save)
+        elif config.save_steps is not None and _never(config, config.save_steps):
+            steps = config.max_steps.raw if config.max_steps is not None else ""
+            yield _finding(f"{written(config.save_steps)} comes after the last step, {steps}", config.save_steps)
+
+
+def _is_short(config: ConfigFacts) -> bool:
+    steps = config.max_steps
+    return steps is not None and steps.number is not None and 0 < steps.number <= _SHORT_STEPS
+
+
+def _never(config: ConfigFacts, every: At) -> bool:
+    if config.save_strategy is not None and config.save_strategy.word != "steps":
+        return False
+    last = config.max_steps.number if config.max_steps is not None else None
+    return bool(last and last > 0 and every.number and every.number > last)
+
+
+def _finding(message: str, at: At) -> Finding:
+    return finding(RULE.id, "warning", message, 'save_strategy: "steps" with save_steps, or "epoch"', at)
+
+
+RULE = Rule(
+    id="ADV034",
+    title="No checkpoint will ever be written",
+    severity="warning",
+    group="robustness",
+    formats=("training_arguments",),
+    condition=f"save_strategy is no, or save_steps is larger than max_steps. Runs of {_SHORT_STEPS} steps or "
+    f"fewer, and "
+    "files that do not train (do_train: false), are left out.",
+    remedy="Save every so many steps: as often as you can afford to repeat.",
+    why="Any failure, a full disk or a preempted machine, loses the whole run. A save_model at the end of the script "
+    "helps only when the end is reached.",
+    evidence=("huggingface/transformers, src/transformers/training_args.py, save_strategy, commit 00349ae",),
+    bad=Example({"train.yaml": 'per_device_train_batch_size: 8\nnum_train_epochs: 3\nsave_strategy: "no"\n'}, line=3),
+    good=Example({"train.yaml": 'per_device_train_batch_size: 8\nnum_train_epochs: 3\nsave_strategy: "epoch"\n'}),
+    find=find,
+)

@@ -1,0 +1,38 @@
+"""ADV044: a setting under a name that its tool has given up."""
+
+from collections.abc import Iterator
+
+from advisor.check.material import Material
+from advisor.check.rulebook import Example, Rule, finding
+from advisor.values.finding import Finding
+
+
+def find(material: Material) -> Iterator[Finding]:
+    for config in material.configs:
+        for old in config.renamed:
+            told = f"{old.at.key} is now {old.now}: {old.fate}"
+            yield finding(RULE.id, "warning", told, f"write {old.now}", old.at)
+
+
+RULE = Rule(
+    id="ADV044",
+    title="Setting under an old name",
+    severity="warning",
+    group="lifecycle",
+    formats=("deepspeed", "training_arguments"),
+    condition="The setting is in its format's list of renamed settings, and is not false. An old version that is "
+    "pinned on purpose may still want the old name: say so in a suppression.",
+    remedy="Use the new name.",
+    why="TrainingArguments raises TypeError for a name that it does not know. DeepSpeed still converts its old names, "
+    "with a warning in the log.",
+    evidence=(
+        "https://github.com/huggingface/transformers/pull/30190",
+        "https://github.com/huggingface/sentence-transformers/pull/2673",
+        "deepspeedai/DeepSpeed, deepspeed/runtime/zero/config.py, DeepSpeedZeroConfig, commit 1b88ac3",
+    ),
+    bad=Example(
+        {"train.yaml": "per_device_train_batch_size: 8\nnum_train_epochs: 3\nevaluation_strategy: epoch\n"}, line=3
+    ),
+    good=Example({"train.yaml": "per_device_train_batch_size: 8\nnum_train_epochs: 3\neval_strategy: epoch\n"}),
+    find=find,
+)

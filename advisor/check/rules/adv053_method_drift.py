@@ -1,0 +1,105 @@
+"""ADV053: the configuration trains in another way than was decided."""
+
+from collections.abc import Iterator
+
+from advisor.check.material import Material
+from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.values.configs import At, ConfigFacts
+from advisor.values.expected import Expected
+from advisor.values.finding import Finding, Place, Severity
+
+_SAID = {
+    "none": "one device",
+    "independent_runs": "independent runs on one device each",
+    "ddp": "DDP",
+    "fsdp2": "FSDP",
+    "hsdp": "HSDP",
+}
+_SHARDED = ("fsdp2", "hsdp")
+
+
+def find(material: Material) -> Iterator[Finding]:
+    for config in material.configs:
+        expected = material.expected_of(config)
+        if expected is not None:
+            yield from _parallelism(material, config, expected)
+            yield from _precision(config, expected)
+            yield from _batch(config, expected)
+
+
+def _parallelism(material: Material, config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+    decided = expected.parallelism
+    configured = _engine(config)
+    if decided not in _SAID or configured is None:
+        return
+    name, at = configured
+    if name == "deepspeed" and material.linked(config) is not None:
+        return  # the file that it names says the stage, and is judged itself
+    if name == ("fsdp" if decided in _SHARDED else "ddp" if decided == "ddp" else "one"):
+        return
+    # ZeRO-3 shards as FSDP does, and 0 and 1 keep whole weights as DDP does: the estimates nearly hold. On one
+    # device ZeRO is a way to offload.
+    alike = {"zero3": _SHARDED, "zero0": ("ddp", *_SHARDED), "zero1": ("ddp", *_SHARDED), "deepspeed": _SAID}
+    near = decided in alike.get(name, ()) or (name.startswith("zero") and decided in ("none", "independent_runs"))
+    message = f"decided {_SAID[decided]}, but {written(at)}"
+    yield _finding("warning" if near else "error", message, at, expected)
+
+
+def _engine(config: ConfigFacts) -> tuple[str, At] | None:
+    """How the configuration distributes, and the setting that says so; None when it does not say."""
+    word = config.engine.word if config.engine is not None else None
+    stage = config.zero_stage
+    if stage is not None and stage.whole is not None and word in (None, "deepspeed"):
+        return f"zero{stage.whole}", stage
+    if config.engine is not None and word in ("multi_gpu", "fsdp", "deepspeed", "no"):
+        return {"multi_gpu": "ddp", "fsdp": "fsdp", "deepspeed": "deepspeed", "no": "one"}[word], config.engine
+    if config.fsdp is not None and config.fsdp.on and config.engine is None:
+        return "fsdp", config.fsdp
+    return None
+
+
+def _precision(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+    if expected.precision is None:
+        return
+    for name, at in (("fp16", config.fp16), ("bf16", config.bf16)):
+        if at is not None and at.value is True and expected.precision != name:
+            yield _finding("error", f"decided {expected.precision}, but {at.yaml_path} is on", at, expected)
+    mixed = config.mixed_precision
+    said = {"no": "fp32", "fp16": "fp16", "bf16": "bf16"}.get(mixed.word or "") if mixed is not None else None
+    if mixed is not None and said is not None and said != expected.precision:
+        yield _finding("error", f"decided {expected.precision}, but {written(mixed)}", mixed, expected)
+
+
+def _batch(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+    for at, decided in ((config.global_batch, expected.global_batch), (config.micro_batch, expected.micro_batch)):
+        if at is not None and decided is not None and at.whole is not None and at.whole != decided:
+            yield _finding("warning", f"decided a batch of {decided}, but {written(at)}", at, expected)
+
+
+def _finding(severity: Severity, message: str, at: At, expected: Expected) -> Finding:
+    record = Place(expected.record) if expected.record else None
+    return finding(RULE.id, severity, message, "follow the record, or decide again: advisor plan", at, record)
+
+
+RULE = Rule(
+    id="ADV053",
+    title="Parallelism, precision or batch differs from the decision",
+    severity="error",
+    group="drift",
+    formats=("accelerate", "deepspeed", "training_arguments"),
+    condition="The recorded decision names one device, DDP or FSDP, a precision, or a batch, and a configuration of "
+    "the project says otherwise. Near equivalents (ZeRO-3 for FSDP, ZeRO-1 for DDP) and batches are warnings.",
+    remedy="Change the configuration, or run advisor plan and have the new decision accepted.",
+    why="Memory, time and cost in the record were estimated for the decided method.",
+    evidence=("docs/decisions of the project that is checked",),
+    bad=Example(
+        {"accelerate.yaml": "distributed_type: MULTI_GPU\nmixed_precision: bf16\nnum_processes: 4\n"},
+        line=1,
+        expected=Expected(parallelism="fsdp2", gpus=4, precision="bf16", record="docs/decisions/0001-train.md"),
+    ),
+    good=Example(
+        {"accelerate.yaml": "distributed_type: FSDP\nmixed_precision: bf16\nnum_processes: 4\n"},
+        expected=Expected(parallelism="fsdp2", gpus=4, precision="bf16", record="docs/decisions/0001-train.md"),
+    ),
+    find=find,
+)
