@@ -18,6 +18,7 @@ def facts(world: World) -> tuple[Fact, ...]:
 
 
 def usable(world: World) -> Fact:
+    """Bytes that this process may use before something stops it."""
     return smallest("machine.memory", "bytes", _physical(world), _limits(world), lambda value: say(value, "bytes"))
 
 

@@ -17,6 +17,7 @@ _LIFE_S = 20
 
 
 def main() -> None:
+    """Prints everything that the driver answers, in the order in which it answers."""
     if hasattr(signal, "alarm"):
         signal.alarm(_LIFE_S)
     try:

@@ -28,11 +28,13 @@ def facts(world: World) -> tuple[Fact, ...]:
 
 
 def container(world: World) -> Fact:
+    """The kind of container, with what gives it away."""
     name, source = next(_traces(world), ("none", "no container's file, variable or cgroup is here"))
     return Fact("machine.container", name, source=source)
 
 
 def scheduler(world: World) -> Fact:
+    """The scheduler whose job this process belongs to, with the variable that says so."""
     for name, variable in _SCHEDULERS:
         if value := world.environ.get(variable):
             return Fact("machine.scheduler", name, source=f"{variable}={value}")

@@ -77,6 +77,7 @@ def test_v1_without_limit_is_a_huge_number(make_world):
     """What v1 writes for "no limit" is no limit."""
     files = {**V1, "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"}
     assert "nothing limits" in memory.usable(make_world(files)).source
+    assert not memory.usable(make_world({**files, "/proc/meminfo": ""})).known
 
 
 def test_v1_ancestors_outside_the_container(make_world):
@@ -99,9 +100,23 @@ def test_container_that_mounts_its_own_group(make_world):
     assert memory.usable(make_world(files)).value == 3 * GIB
 
 
+def test_group_below_that_of_the_container(make_world):
+    """A group that was made inside such a container is found below the mount."""
+    files = {
+        "/proc/self/cgroup": "4:memory:/docker/abc/inner\n",
+        "/proc/self/mountinfo": "31 20 0:26 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n",
+        "/sys/fs/cgroup/memory/inner/memory.limit_in_bytes": f"{3 * GIB}",
+    }
+    assert memory.usable(make_world(files)).value == 3 * GIB
+
+
 def test_group_outside_the_namespace(make_world):
     """A group that lies outside what is mounted here (`/../..`) leaves the mount itself to be read."""
-    files = {"/proc/self/cgroup": "0::/../../other\n", "/sys/fs/cgroup/memory.max": f"{5 * GIB}"}
+    files = {
+        "/proc/self/cgroup": "0::/../../other\n",
+        "/sys/fs/cgroup/memory.max": f"{5 * GIB}",
+        "/sys/other/memory.max": f"{GIB}",
+    }
     assert memory.usable(make_world(files)).value == 5 * GIB
 
 
