@@ -65,6 +65,8 @@ def parsed(text: str) -> ast.expr:
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             raise BadInput(f"not a condition: {text!r} uses {type(node).__name__}")
+        if isinstance(node, ast.Call) and ast.unparse(node.func) not in _CALLS:
+            raise BadInput(f"not a condition: {text!r} calls {ast.unparse(node.func)}, only min and max are there")
     return tree
 
 

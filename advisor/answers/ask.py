@@ -155,7 +155,7 @@ class _Talk:
     def _prompt(self, question: Question, default: Fact) -> str:
         if question.required and not default.known:
             return "> "
-        shown = f"[{wording.value(question, default, self.desk.words)}]"
+        shown = wording.default(question, default, self.desk.words)
         if len(shown) > self.desk.screen.width // 2:
             self.desk.screen.say(shown, "faint")
             return "> "
@@ -183,7 +183,7 @@ class _Talk:
         try:
             fact = self._read(question, line, default)
         except BadInput as error:
-            self.desk.screen.say(f"{error.what}: {error.remedy}" if error.remedy else error.what, "bad", indent=2)
+            self.desk.screen.say(wording.refused(question, line, error, self.desk.words), "bad", indent=2)
             return False
         self.answered[question.id] = fact
         self.again.discard(question.id)

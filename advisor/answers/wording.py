@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from advisor.answers.questions import Words
+from advisor.errors import BadInput
 from advisor.figure import Fact
 from advisor.values.facts import Answer, Question
 from advisor.values.prospect import Prospect, Turn
@@ -33,6 +34,21 @@ def choices(question: Question, width: int) -> tuple[str, ...]:
 def value(question: Question, fact: Fact, words: Words) -> str:
     """The answer as a person reads it; `unknown` for none."""
     return spoken(question, fact, (words.phrases["yes"], words.phrases["no"])) or words.phrases["unknown"]
+
+
+def default(question: Question, fact: Fact, words: Words) -> str:
+    """What Enter takes, in brackets: `[3 within our own premises]`."""
+    place = f"{question.choices.index(fact.value) + 1} " if fact.value in question.choices else ""
+    return f"[{place}{value(question, fact, words)}]"
+
+
+def refused(question: Question, typed: str, error: BadInput, words: Words) -> str:
+    """Why a line cannot be the answer; the choices stand on the screen already, so they are not listed again."""
+    if question.choices and "is not one of" in error.what:
+        phrase = "none_of_these_near" if error.remedy.startswith("did you mean") else "none_of_these"
+        return words.phrases[phrase].format(typed=repr(typed), count=len(question.choices), near=error.remedy)
+    what = error.what.removeprefix(f"{question.id}: ")
+    return f"{what}: {error.remedy}" if error.remedy else what
 
 
 def taken(question: Question, fact: Fact, words: Words) -> str:

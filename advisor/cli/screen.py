@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO
 
 _STYLES = {"plain": "", "strong": "\x1b[1m", "faint": "\x1b[2m", "good": "\x1b[32m", "bad": "\x1b[31m"}
@@ -46,7 +46,6 @@ class Screen:
         self._write(printable(prompt))
         if sys.stdin is None or sys.stdin.closed:
             raise EOFError
-        _never_fail_on_characters(sys.stdin)
         line = sys.stdin.readline()
         if not line:
             raise EOFError
@@ -64,7 +63,8 @@ class Screen:
 def screen(*, plain: bool = False, stream: TextIO | None = None) -> Screen:
     """The screen on standard error, plain where asked, where NO_COLOR, ACCESSIBLE or TERM say so, or not a terminal."""
     stream = stream or sys.stderr
-    _never_fail_on_characters(stream)
+    for end in (stream, sys.stdin):
+        _never_fail_on_characters(end)
     return Screen(stream, styled=not plain and _is_terminal(stream) and _wants_style(os.environ))
 
 
@@ -111,9 +111,10 @@ def _shown(char: str) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
-def _never_fail_on_characters(stream: TextIO) -> None:
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(errors="replace")
+def _never_fail_on_characters(stream: TextIO | None) -> None:
+    if isinstance(stream, TextIOWrapper) and not stream.closed and stream.errors != "replace":
+        with contextlib.suppress(UnsupportedOperation):  # something was read already
+            stream.reconfigure(errors="replace")
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
