@@ -12,7 +12,7 @@ from advisor.errors import BadInput
 USUAL = ("docs/decisions", "docs/adr", "doc/adr")
 NUMBERED = re.compile(r"(\d{1,6})-.*\.md$")
 _GIT_TIMEOUT_S = 2.0
-_SLUG_LENGTH = 60
+_SLUG_LENGTH = 120
 
 
 def decisions_folder(project: Path) -> Path:
@@ -58,7 +58,10 @@ _SETTINGS: dict[str, Callable[[str], str]] = {
 
 def _set_in(path: Path, read: Callable[[str], str]) -> str:
     try:
-        return read(path.read_text(encoding="utf-8")).strip()
+        text = path.read_text(encoding="utf-8")
+        if "\0" in text:
+            raise ValueError("it is no text")
+        return read(text).strip()
     except (ValueError, TypeError) as error:
         raise BadInput(
             f"the folder of decision records cannot be read from it: {error}",
@@ -121,9 +124,9 @@ def _git(project: Path, *arguments: str) -> str:
 
 
 def slug(title: str) -> str:
-    """`title-with-dashes`, cut at a word: what every ADR tool takes for a file name."""
+    """`title-with-dashes` of the whole title, as pyadr's check wants it; a very long one is cut at a word."""
     ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", ascii_only)
+    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=\d),(?=\d)", "", ascii_only))
     kept = words[:1]
     for word in words[1:]:
         if len("-".join([*kept, word])) > _SLUG_LENGTH:

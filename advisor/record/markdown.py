@@ -53,7 +53,7 @@ def cell(text: str) -> str:
 def heading(text: str) -> str:
     """`text` for a heading: no full stop at its end, and nothing that would close the heading."""
     escaped = prose(title(text))
-    return re.sub(r"#+$", lambda found: "".join(f"\\{mark}" for mark in found.group()), escaped)
+    return re.sub(r"(?<!\\)#+$", lambda found: "".join(f"\\{mark}" for mark in found.group()), escaped)
 
 
 def title(text: str) -> str:

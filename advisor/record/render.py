@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from advisor.record import markdown, view
@@ -118,6 +119,7 @@ def _cited(conclusion: Conclusion) -> list[tuple[str, str, str]]:
     return [source for source in dict.fromkeys(conclusion.sources) if re.match(r"https?://[^\s<>()\"]+$", source[2])]
 
 
+@cache
 def _environment() -> "jinja2.Environment":
     import jinja2  # reading records does without it
 

@@ -1,0 +1,29 @@
+"""Runs Node programs on our records: skipped with its reason on a person's machine, never in CI."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Node = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def node() -> Node:
+    """`node(program, *arguments, cwd=…)` runs a program of node_modules or of this folder."""
+    program = shutil.which("node")
+    missing = "Node is not installed" if program is None else "node_modules/ is missing: npm ci --ignore-scripts"
+    if program is None or not (ROOT / "node_modules").is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+    def run(script: Path, *arguments: str | Path, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+        command = [program, str(script), *map(str, arguments)]
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+    return run

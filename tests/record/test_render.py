@@ -1,0 +1,260 @@
+"""The document itself: its order, its tables, its picture, and that no text of anybody breaks it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from record import samples
+
+from advisor.record import markdown
+from advisor.record.render import Identity, render
+from advisor.record.sections import Prose, body, front_matter
+from advisor.values.decision import Conclusion
+
+READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+IDENTITY = Identity(7, "2026-11-24", "proposed", "../evidence/0007-x.json")
+H2 = [
+    "Context and Problem Statement",
+    "Decision Drivers",
+    "Considered Options",
+    "Decision Outcome",
+    "Pros and Cons of the Options",
+    "More Information",
+]
+
+
+def page(conclusion: Conclusion) -> str:
+    return render(conclusion, IDENTITY)
+
+
+def headings(text: str, level: int) -> list[str]:
+    return re.findall(rf"^{'#' * level} (.*)$", body(text), flags=re.M)
+
+
+def rows(text: str, head: str) -> list[list[str]]:
+    """The cells of the table whose head row starts with `head`."""
+    lines = text[text.index(f"| {head}") :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def part(text: str, heading: str) -> str:
+    """What stands beneath a heading, up to the next one of any level."""
+    return re.split(r"^#+ ", text.split(f"# {heading}\n", 1)[1], flags=re.M)[0]
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_sections_in_the_order_of_madr(name: str) -> None:
+    """Title right after the front matter, status and date before the first section, sections in MADR's order."""
+    text = page(samples.ALL[name]())
+    _, length = front_matter(text)
+    assert text.splitlines()[length].startswith("# ")
+    assert text.splitlines()[length - 2].startswith("### ")
+    assert headings(text, 2) == H2
+    assert text.index("* Status: proposed") < text.index("* Date: 2026-11-24") < text.index("## Context")
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_every_option_has_its_pros_and_cons(name: str) -> None:
+    """Each considered option has one heading of its own, with something beneath it; the chosen one is among them."""
+    text = page(samples.ALL[name]())
+    options = re.findall(r"^\* (.*)$", part(text, "Considered Options"), flags=re.M)
+    chosen = re.search(r'^Chosen option: "(.*?)",\s+because\s\S', text, flags=re.M)
+    pros = text.split("## Pros and Cons of the Options", 1)[1].split("\n## ", 1)[0]
+    assert chosen is not None
+    assert chosen[1] in options
+    assert headings(pros, 3) == options
+    assert all(re.search(r"^\* \S", part(text, option), flags=re.M) for option in options)
+
+
+def test_every_number_has_range_and_letters() -> None:
+    """A number in the table comes with its range and with who vouches for it; the letters are explained."""
+    text = page(samples.text_service())
+    table = rows(text, "what")
+    assert table[0] == ["one training step", "610 ms", "550–700", "C"]
+    assert [row[3] for row in table] == ["C", "C(U)", "C(A)", "C(P)", "C"]
+    assert "M measured · P published · D data sheet · U answered · A assumed · C computed" in text
+
+
+def test_removed_options_name_their_limit() -> None:
+    """What was thrown out stands there with the limit that it broke and its own value."""
+    table = rows(page(samples.text_service()), "limit")
+    assert table[0][:2] == ["same premises", "whether data may leave (`data.may_leave`)"]
+    assert table[0][2] == "Spot cloud, Managed training, Hosted API"
+    assert ["2 GB", "memory of the client (`client.memory`)", "On the agents' clients (3.2 GB at 4 bits)"] in [
+        row[:3] for row in table
+    ]
+
+
+def test_tipping_points_are_told_with_where_now_comes_from() -> None:
+    """What would change the decision: the answer, its value and letter now, where it flips, and to what."""
+    table = rows(page(samples.text_service()), "answer | now")
+    assert [
+        "peak load (`serving.load.peak`)",
+        "4/s U",
+        "9.5/s C",
+        "Library in the calling process (Where does the model run at prediction time?)",
+    ] in table
+    assert [
+        "examples (`data.samples`)",
+        "12,140 samples M",
+        "210k samples C",
+        "Full fine-tuning (What is trained?)",
+    ] in table
+
+
+def test_too_close_to_call_says_so_and_what_settles_it() -> None:
+    """Two options that are level are not dressed up as a decision."""
+    text = " ".join(page(samples.text_service()).split())
+    assert 'Too close to call: "Which runtime?". ONNX Runtime ranks first in 51%, Triton ranks first in 49%' in text
+    assert "The answer that settles it most cheaply: mean load (`serving.load.mean`)" in text
+
+
+def test_conflict_is_told_without_a_picture() -> None:
+    """When the limits exclude each other the record says so, shows the limits, and draws nothing."""
+    text = page(samples.infeasible())
+    assert "breaks a hard limit" in text
+    assert "```mermaid" not in text
+    assert {row[0] for row in rows(text, "limit")} >= {"works offline", "existential"}
+
+
+def test_assumptions_that_matter_come_first_and_the_rest_is_folded() -> None:
+    """The assumption ledger leads with what could change a decision."""
+    text = page(samples.text_service())
+    assert [row[2] for row in rows(text, "answer | assumed | changes")] == ["20%", "10%"]
+    assert "<summary>2 further assumptions</summary>\n\n| answer | assumed |" in text
+
+
+def test_ten_decisions_read_in_five_minutes() -> None:
+    """A record of ten decisions stays short: what is folded included, under 300 lines and 2,000 words."""
+    text = page(samples.text_service())
+    assert len(text.splitlines()) < 300
+    assert len(body(text).split()) < 2000
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_clean_text(name: str) -> None:
+    """No space at the end of a line, no two blank lines, one newline at the end; the same twice."""
+    text = page(samples.ALL[name]())
+    assert not re.search(r"[ \t]$", text, flags=re.M)
+    assert "\n\n\n" not in text
+    assert text.endswith("-->\n")
+    assert text == page(samples.ALL[name]())
+
+
+TOPOLOGIES = {
+    "batch_scoring": "Table of predictions",
+    "embedded_lib": "function call",
+    "rpc_service": "request, answer",
+    "async_queue": "Queue",
+    "streaming": "Event log",
+    "on_device": "leaves your hands",
+    "edge_box": "Local application",
+    "hybrid_split": "Early layers",
+    "hybrid_cascade": "Small model",
+    "confidential_server": "request, answer",
+    "an_option_that_came_later": "request, answer",
+}
+
+
+def with_topology(option: str) -> Conclusion:
+    whole = samples.text_service()
+    decisions = tuple(replace(d, chosen=(option,)) if d.id == "d_topology" else d for d in whole.decisions)
+    return replace(whole, decisions=decisions)
+
+
+@pytest.mark.parametrize("option", TOPOLOGIES)
+def test_picture_differs_by_topology(option: str) -> None:
+    """The picture shows how this topology is called, what is handed over, and who holds the weights."""
+    text = page(with_topology(option))
+    picture = text.split("```mermaid\n")[1].split("```")[0]
+    assert TOPOLOGIES[option] in picture
+    assert "safetensors + config + tokenizer" in picture
+    assert "weights" in picture or "worth keeping" in picture or "large model" in picture
+
+
+def test_prose_stays_where_it_was() -> None:
+    """What people wrote after a section, beneath the title or in the front matter comes back in its place."""
+    kept = Prose(
+        {"decision-makers": "decision-makers: [Ana, Rui]", "cost-centre": "cost-centre: 42"},
+        {"": "Read me.", "drivers": "And peace."},
+    )
+    text = render(samples.text_service(), IDENTITY, kept)
+    assert "decision-makers: [Ana, Rui]\n" in text
+    assert "cost-centre: 42\n### generated" in text
+    assert text.index("# Fine-tune") < text.index("Read me.") < text.index("* Status")
+    assert text.index("advisor:end drivers") < text.index("And peace.") < text.index("advisor:begin options")
+
+
+def skeleton(text: str) -> list[Any]:
+    """The structure of the page: blocks with their level, the cells of each row; no words."""
+    tokens = READER.parse(body(text))
+    inline = [child.type for token in tokens if token.type == "inline" for child in token.children or []]
+    blocks = [(token.type, token.tag) for token in tokens if token.type not in ("inline", "text")]
+    return [blocks, inline.count("html_inline"), inline.count("link_open"), inline.count("code_inline")]
+
+
+def everywhere(said: Callable[[str], str]) -> Conclusion:
+    """The text service with each string that a person or file may bring replaced by `said(place)`."""
+    whole = samples.text_service()
+    decisions = tuple(
+        replace(
+            decided,
+            title=said("decision"),
+            because=tuple(said(f"because {i}") for i, _ in enumerate(decided.because)),
+            chosen_names=tuple(said(f"chosen {i}") for i, _ in enumerate(decided.chosen_names)),
+            ranking=tuple(
+                replace(
+                    r,
+                    name=said("option"),
+                    good=tuple(said("pro") for _ in r.good[:1]),
+                    bad=tuple(said("con") for _ in r.bad[:1]),
+                )
+                for r in decided.ranking
+            ),
+            removed=tuple(
+                replace(r, name=said(r.option), limit=said("limit"), value=said("value"), say=said("say"))
+                for r in decided.removed
+            ),
+        )
+        for decided in whole.decisions
+    )
+    goal = replace(whole.answers["purpose.goal"], fact=replace(whole.answers["purpose.goal"].fact, value=said("goal")))
+    return replace(
+        whole,
+        title=said("title"),
+        summary=said("summary"),
+        answers=whole.answers | {"purpose.goal": goal},
+        decisions=decisions,
+        six=tuple(replace(row, answer=said("six")) for row in whole.six),
+        statements=tuple(replace(each, text=said("statement")) for each in whole.statements),
+        drivers=tuple(said("driver") for _ in whole.drivers),
+        facts={id: replace(fact, source=said("source")) for id, fact in whole.facts.items()},
+    )
+
+
+ANY_TEXT = st.one_of(
+    st.text(min_size=1, max_size=30),
+    st.text(alphabet="a1.)-+=#>|`*_~[]()<>&;:!\\\"'{}%/@ \n", min_size=1, max_size=30),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY_TEXT)
+@example("a | b\n---\n# c")
+@example("</details><script>alert(1)</script><!-- advisor:end context -->")
+@example("```\nmermaid")
+@example("---\nstatus: accepted\n---")
+def test_no_text_breaks_the_structure(text: str) -> None:
+    """Pipes, backticks, tags, line breaks, dashes and hashes from anybody change words, never the structure."""
+    if not markdown.title(text):
+        return
+    plain, tricky = (page(everywhere(lambda place, t=t: f"x{place}{t}")) for t in ("", text))
+    assert skeleton(tricky) == skeleton(plain)
+    assert front_matter(tricky) == front_matter(plain)
+    assert tricky.count("<!-- advisor:") == plain.count("<!-- advisor:")
+    assert len(re.findall(r"^```", tricky, flags=re.M)) == 2
