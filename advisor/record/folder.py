@@ -132,4 +132,4 @@ def slug(title: str) -> str:
         if len("-".join([*kept, word])) > _SLUG_LENGTH:
             break
         kept.append(word)
-    return "-".join(kept)[:_SLUG_LENGTH] or "decision"
+    return "-".join(kept)[:_SLUG_LENGTH] or "architecture-decision"

@@ -83,7 +83,9 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
         best = max(rest, key=lambda ranked: ranked.acceptability)
         to_it = tuple(each for each in decided.tipping if each.to in (best.option, best.name))
         rivals.append(Alternative(decided, best, to_it))
-    return tuple(sorted(rivals, key=lambda rival: -rival.ranked.acceptability)[:MOST_ALTERNATIVES])
+    strongest_first = sorted(rivals, key=lambda rival: -rival.ranked.acceptability)
+    unlike = {(rival.ranked.name, rival.chosen): rival for rival in reversed(strongest_first)}
+    return tuple(rival for rival in strongest_first if rival in unlike.values())[:MOST_ALTERNATIVES]
 
 
 def ruled_out(decisions: Iterable[Decided]) -> tuple[RuledOut, ...]:

@@ -8,7 +8,7 @@ const { Log4brains } = require("@log4brains/core");
     title,
     status,
     supersededBy,
-    date: publicationDate && publicationDate.toISOString().slice(0, 10),
+    date: publicationDate && new Date(publicationDate).toISOString().slice(0, 10),
   }));
   console.log(JSON.stringify(seen));
 })();

@@ -210,7 +210,7 @@ def everywhere(said: Callable[[str], str]) -> Conclusion:
             ranking=tuple(
                 replace(
                     r,
-                    name=said("option"),
+                    name=said(f"{decided.id} {r.option}"),
                     good=tuple(said("pro") for _ in r.good[:1]),
                     bad=tuple(said("con") for _ in r.bad[:1]),
                 )
