@@ -53,7 +53,7 @@ _NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}(?![\d.eE])")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?![\d,])")
 _CLOCK = re.compile(rf"({_NUMBER})\s*h\s*(\d{{1,2}})(?:\s*(?:m|min))?$")
-_PART = re.compile(rf"({_NUMBER})\s*([^\d\s].*)?$")
+_PART = re.compile(rf"({_NUMBER})\s*([^\d\s].*|(?<=\s)1/.*)?$")  # `50 1/s` too
 
 
 def factor(word: str, unit: str) -> float:
@@ -147,6 +147,8 @@ def digits(value: float) -> str:
 
 def say(value: float, unit: str, low: float | None = None, high: float | None = None) -> str:
     """`18.2 GB (14–22)`: the value in the word that suits its size, the range in the same word."""
+    if value == 0 and not high:
+        return f"0 {unit}".strip() if not unit.startswith("USD") else f"$0{unit.removeprefix('USD')}"
     divisor, word = _scale(value if value else (high or 0.0), unit)
     money = unit.startswith("USD")
     word = word.removeprefix("1") if word.startswith("1/") else word

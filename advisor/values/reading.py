@@ -59,7 +59,7 @@ def question_for(key: str, questions: Iterable[Question]) -> Question:
     if key in known:
         return known[key]
     last = {id.rpartition(".")[2]: id for id in known}
-    near = get_close_matches(key, known, n=1, cutoff=0.6) or [last[key]] * (key in last)
+    near = get_close_matches(key, known, n=1)
     near = near or [last[word] for word in get_close_matches(key.rpartition(".")[2], last, n=1, cutoff=0.7)]
     hint = f"did you mean {near[0]}?" if near else "`advisor schema` lists every key"
     raise BadInput(f"nothing is asked under the name {key!r}", remedy=hint)
@@ -152,6 +152,8 @@ def _read_number(question: Question, raw: object) -> Scalar:
     elif unit in _WHOLE and abs(value) < 2**53:
         down = math.floor(value)
         raise BadInput(f"{value:g} {unit} is not a whole number", remedy=f"type {down} or {down + 1}")
+    else:
+        value = float(f"{value:.12g}")  # 99.9% is 0.999, not 0.9990000000000001
     _in_range(question, value)
     return value
 
@@ -174,7 +176,8 @@ def _in_range(question: Question, value: float) -> None:
 
 
 def _bound(value: float, question: Question) -> str:
-    return f"{value:g} {question.unit}".strip()
+    unit = "" if question.unit in ("ratio", "percentile") else question.unit
+    return f"{value:g} {unit}".strip()
 
 
 def _read_yes_no(_: Question, raw: object) -> bool:
