@@ -1,0 +1,1 @@
+"""What is inside data files, one family of formats a file."""
