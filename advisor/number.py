@@ -70,8 +70,7 @@ def _ratio(edge: Number, value: Number) -> Number:
 def interval(table: Number) -> tuple[Number, Number, Number]:
     """(value, low, high) of each row of draws: the middle draw, and the 5% and 95% quantiles around it."""
     value = table[..., 0]
-    low = numpy.quantile(table, 0.05, axis=-1)
-    high = numpy.quantile(table, 0.95, axis=-1)
+    low, high = numpy.quantile(table, (0.05, 0.95), axis=-1)
     return value, numpy.minimum(low, value), numpy.maximum(high, value)
 
 

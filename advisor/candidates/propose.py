@@ -1,9 +1,10 @@
 """Every sensible combination of what is trained, where, on how many devices, how spread, with which savers."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from advisor.values.candidates import UNTRAINED, Candidate, Mode, Parallel
-from advisor.values.workload import Site, Span, Workload, exactly
+from advisor.values.candidates import UNTRAINED, Candidate, Field, Mode, Parallel
+from advisor.values.workload import Site, Span, exactly
 
 NOWHERE = Site(
     id="none", kind="none", name="no training", accelerator="", counts=(1,), memory_bytes=1e12, host_memory_bytes=1e12,
@@ -14,23 +15,24 @@ NOWHERE = Site(
 TRAINED: tuple[Mode, ...] = ("linear_probe", "lora", "qlora", "full_finetune", "continue_pretrain", "from_scratch")
 
 
-def propose(work: Workload, sites: tuple[Site, ...]) -> tuple[Candidate, ...]:
-    """Candidates in a fixed order, the simplest first."""
-    if work.family == "trees":
-        return tuple(_plain("from_scratch", site) for site in sites if site.kind == "cpu")
-    idle = [_plain(mode, NOWHERE) for mode in UNTRAINED]
-    trained = [candidate for site in sites for count in site.counts for candidate in _at(site, count)]
-    return (*idle, *trained)
+@lru_cache(maxsize=32)
+def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...]) -> Field:
+    """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet."""
+    if family == "trees":
+        return Field(tuple(_plain("from_scratch", site) for site in sites if site.kind == "cpu"))
+    idle = [_plain(mode, NOWHERE) for mode in UNTRAINED if mode in modes]
+    trained = [candidate for site in sites for count in site.counts for candidate in _at(site, count, modes)]
+    return Field((*idle, *trained))
 
 
 def _plain(mode: Mode, site: Site) -> Candidate:
     return Candidate(mode, site, 1, "none", "fp32", checkpointing=False)
 
 
-def _at(site: Site, count: int) -> Iterator[Candidate]:
+def _at(site: Site, count: int, modes: tuple[Mode, ...]) -> Iterator[Candidate]:
     precision = _precision(site)
     for mode in TRAINED:
-        if mode == "qlora" and site.kind == "cpu":
+        if mode not in modes or (mode == "qlora" and site.kind == "cpu"):
             continue
         for parallel in _layouts(site, count):
             for checkpointing in (False, True):

@@ -1,11 +1,13 @@
 """Reads the rows of the catalogue into typed values. A bad row is our bug, so it raises with its file."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from advisor.rule import parsed
+from advisor.shelf import shelf
 from advisor.values.catalog import (
     Accelerator,
     Attribute,
@@ -22,13 +24,14 @@ from advisor.values.catalog import (
 _HERE = Path(__file__).resolve().parent
 
 
-@lru_cache(maxsize=1)
-def load() -> Tables:
-    """The whole catalogue, read once."""
+@lru_cache(maxsize=4)
+def load(language: str = "en") -> Tables:
+    """The whole catalogue, read once a language."""
     decisions = _rows("decisions.yaml")
     prices = _rows("prices.yaml")
     return Tables(
         as_of=str(max(str(prices["as_of"]), str(_rows("lifecycle.yaml")["checked"]))),
+        review_by=_stale_on(str(prices["as_of"]), int(prices["stale_after_days"])),
         accelerators={row["id"]: _accelerator(row) for row in _rows("accelerators.yaml")["accelerators"]},
         prices={row["accelerator"]: _price(row, str(prices["as_of"])) for row in prices["prices"]},
         decisions=tuple(_decision(row) for row in decisions["decisions"]),
@@ -41,16 +44,22 @@ def load() -> Tables:
         complexity_cap=decisions["complexity_cap"],
         too_close_below=float(decisions["too_close_below"]),
         hidden_costs=tuple(prices["hidden_costs"]),
+        phrases=_rows(shelf("templates") / language / "phrases.yaml"),
     )
 
 
-def _rows(name: str) -> Mapping[str, Any]:
+def _rows(name: str | Path) -> Mapping[str, Any]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with (_HERE / name).open(encoding="utf-8") as file:
         rows: Mapping[str, Any] = yaml.load(file, Loader=loader)
     return rows
+
+
+def _stale_on(as_of: str, days: int) -> str:
+    """The date on which a month's prices are older than `days`."""
+    return (date.fromisoformat(f"{as_of}-01") + timedelta(days=days)).isoformat()
 
 
 def _accelerator(row: Mapping[str, Any]) -> Accelerator:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from advisor.number import Number, along, column
-from advisor.values.candidates import Candidate
+from advisor.number import Number, along
+from advisor.values.candidates import Candidate, Field
 from advisor.values.workload import Span, Workload
 
 AXES = (
@@ -21,14 +21,14 @@ class Case:
     """`draws` has shape (draws, axes). Columns have shape (candidates, 1); drawn rows (1, draws)."""
 
     work: Workload
-    candidates: tuple[Candidate, ...]
+    field: Field
     draws: Number
 
-    def column(self, of: Callable[[Candidate], float | bool]) -> Number:
-        return column([of(candidate) for candidate in self.candidates])
+    def column(self, name: str, of: Callable[[Candidate], float | bool]) -> Number:
+        return self.field.column(name, of)
 
     def mode(self, *modes: str) -> Number:
-        return column([candidate.mode in modes for candidate in self.candidates])
+        return self.field.column(f"mode in {modes}", lambda candidate: candidate.mode in modes)
 
     def at(self, axis: str) -> Number:
         return self.draws[:, AXES.index(axis)][None, :]
@@ -41,9 +41,10 @@ class Case:
         low, value, high = three
         return along(low, value, high, self.at(axis))
 
-    def spans(self, of: Callable[[Candidate], Span], axis: str) -> Number:
-        found = [of(candidate) for candidate in self.candidates]
-        low, value, high = (column([getattr(span, name) for span in found]) for name in ("low", "value", "high"))
+    def spans(self, name: str, of: Callable[[Candidate], Span], axis: str) -> Number:
+        low = self.field.column(f"{name} low", lambda candidate: of(candidate).low)
+        value = self.field.column(name, lambda candidate: of(candidate).value)
+        high = self.field.column(f"{name} high", lambda candidate: of(candidate).high)
         return along(low, value, high, self.at(axis))
 
     @property

@@ -35,9 +35,9 @@ def held(case: Case) -> Held:
 
 def _states(case: Case) -> Number:
     model = case.work.model
-    fp32 = case.column(lambda candidate: candidate.precision == "fp32")
+    fp32 = case.column("fp32", lambda candidate: candidate.precision == "fp32")
     parameters = case.span(model.parameters, "parameters")
-    over = case.column(shards)
+    over = case.column("shards", shards)
     saved = memory.STATE_BYTES.get(case.work.training.optimizer, 0.0)
     each = choose(fp32, memory.FP32_ADAMW_BYTES, case.three(memory.MIXED_ADAMW_BYTES, "states")) + saved
     adapter = memory.lora_parameters(model.layers, model.hidden, model.ffn)
@@ -50,16 +50,16 @@ def _states(case: Case) -> Number:
 
 
 def _context(case: Case) -> Number:
-    own = case.column(lambda candidate: candidate.site.kind == "cpu")
+    own = case.column("cpu", lambda candidate: candidate.site.kind == "cpu")
     alone = choose(own, case.three(memory.PROCESS_BYTES, "overhead"), case.three(memory.CONTEXT_BYTES, "overhead"))
-    spread = case.column(lambda candidate: candidate.parallel not in ("none", "independent_runs"))
+    spread = case.column("spread", lambda candidate: candidate.parallel not in ("none", "independent_runs"))
     return alone + spread * case.three(memory.COLLECTIVE_BYTES, "overhead")
 
 
 def _activations(case: Case) -> Number:
     model = case.work.model
-    ckpt = case.column(lambda candidate: candidate.checkpointing)
-    wide = choose(case.column(lambda candidate: candidate.precision == "fp32"), 2.0, 1.0)
+    ckpt = case.column("ckpt", lambda candidate: candidate.checkpointing)
+    wide = choose(case.column("fp32", lambda candidate: candidate.precision == "fp32"), 2.0, 1.0)
     copies = case.three(memory.COPIES, "copies") * wide
     if model.activation_bytes:
         return model.activation_bytes * copies * choose(ckpt, IMAGE_CHECKPOINT, 1.0)

@@ -27,10 +27,10 @@ def shards(candidate: Candidate) -> float:
 def step_s(case: Case, micro: Number) -> Number:
     """Seconds of a step for every candidate at its micro batch."""
     training = case.work.training
-    each = training.batch / case.column(ranks)
+    each = training.batch / case.column("ranks", ranks)
     arithmetic = larger(_flops_a_sample(case) * each / _reached(case), _launching(case, ceiling(each / micro)))
     joined = compute.overlapped(arithmetic, _traffic(case), case.three(compute.UNHIDDEN, "link"))
-    hosts = case.column(lambda candidate: candidate.site.host_cpus)
+    hosts = case.column("host cpus", lambda candidate: candidate.site.host_cpus)
     preparing = compute.cpus_needed(each, training.preprocessing_s) / hosts if training.prepared_each_epoch else 0.0
     return larger(joined + _optimizer(case), preparing)
 
@@ -39,7 +39,7 @@ def _flops_a_sample(case: Case) -> Number:
     """Hardware flops of a sample. Forward 1, backward 2; frozen weights spare one; recomputation adds one."""
     model, training = case.work.model, case.work.training
     frozen = choose(case.mode("linear_probe"), 1.0, choose(case.mode("lora", "qlora"), 2.0, 3.0))
-    passes = frozen + case.column(lambda candidate: float(candidate.checkpointing))
+    passes = frozen + case.column("ckpt", lambda candidate: float(candidate.checkpointing))
     active = case.span(model.active, "parameters")
     if model.forward_flops:
         return model.forward_flops * passes
@@ -57,21 +57,21 @@ def _reached(case: Case) -> Number:
     reach = case.three(compute.MODEL_REACH[case.work.kind], "reach")
     if case.work.training.utilisation is not None:
         reach = case.work.training.utilisation + 0.0 * reach
-    expected = case.spans(_matmul, "flops") * reach
-    measured = case.spans(lambda candidate: candidate.site.trains or _matmul(candidate), "flops")
-    here = case.column(lambda candidate: candidate.site.trains is not None)
+    expected = case.spans("matmul", _matmul, "flops") * reach
+    measured = case.spans("trains", lambda candidate: candidate.site.trains or _matmul(candidate), "flops")
+    here = case.column("measured", lambda candidate: candidate.site.trains is not None)
     return choose(here, measured * case.three(compute.MEASURED_REACH, "reach"), expected)
 
 
 def _launching(case: Case, passes: Number) -> Number:
-    own = case.column(lambda candidate: candidate.site.kind == "cpu")
+    own = case.column("cpu", lambda candidate: candidate.site.kind == "cpu")
     layer_s = choose(own, compute.CPU_LAUNCH_S, case.three(compute.LAUNCH_S, "launch"))
     return passes * case.work.model.layers * layer_s
 
 
 def _optimizer(case: Case) -> Number:
-    bandwidth = case.spans(lambda candidate: candidate.site.bandwidth, "flops")
-    return OPTIMIZER_BYTES * _trained(case) / (case.column(shards) * bandwidth)
+    bandwidth = case.spans("bandwidth", lambda candidate: candidate.site.bandwidth, "flops")
+    return OPTIMIZER_BYTES * _trained(case) / (case.column("shards", shards) * bandwidth)
 
 
 def _trained(case: Case) -> Number:
@@ -82,11 +82,11 @@ def _trained(case: Case) -> Number:
 
 def _traffic(case: Case) -> Number:
     """Seconds of communication before overlap: fp32 gradients reduced, or 16-bit weights gathered twice."""
-    on = case.column(ranks)
+    on = case.column("ranks", ranks)
     reduced = compute.ddp_traffic(_trained(case), 4.0, on)
     gathered = compute.fsdp_traffic(case.span(case.work.model.parameters, "parameters"), 2.0, on)
-    sharded = case.column(lambda candidate: candidate.parallel in ("fsdp2", "hsdp"))
-    return choose(sharded, gathered, reduced) / case.spans(_link, "link")
+    sharded = case.column("sharded", lambda candidate: candidate.parallel in ("fsdp2", "hsdp"))
+    return choose(sharded, gathered, reduced) / case.spans("link", _link, "link")
 
 
 def _matmul(candidate: Candidate) -> Span:

@@ -4,12 +4,23 @@ from advisor.estimate import compute, memory, money
 from advisor.estimate.case import AXES, Case
 from advisor.estimate.fit import Held, held
 from advisor.estimate.step import ranks, step_s
-from advisor.number import Number, at_least, ceiling, choose, draws, larger, power_below, row_quantile, smaller
-from advisor.values.candidates import UNTRAINED, Candidate
-from advisor.values.estimates import TrainingTable
+from advisor.number import (
+    Number,
+    at_least,
+    ceiling,
+    choose,
+    draws,
+    interval,
+    larger,
+    power_below,
+    row_quantile,
+    smaller,
+)
+from advisor.values.candidates import UNTRAINED, Field
+from advisor.values.estimates import Ends, TrainingTable
 from advisor.values.workload import Workload
 
-DRAWS = 48
+DRAWS = 40
 USABLE = 0.97
 """Share of a device's memory that a process may hope for; the rest is the driver's (ML_ENG)."""
 SETUP_S = (60.0, 180.0, 600.0)
@@ -22,16 +33,16 @@ EVALUATION = 1.05
 """Evaluation and checkpoints beside the steps (EXPERT)."""
 
 
-def training(work: Workload, candidates: tuple[Candidate, ...], drawn: int = DRAWS) -> TrainingTable:
+def training(work: Workload, field: Field, drawn: int = DRAWS) -> TrainingTable:
     """Memory, step, run, cost and energy of every candidate; the micro batch is the largest power of two that
     fits in nine draws of ten."""
-    case = Case(work, candidates, draws(drawn, len(AXES)))
+    case = Case(work, field, draws(drawn, len(AXES)))
     return _trees(case) if work.family == "trees" else _network(case)
 
 
 def _network(case: Case) -> TrainingTable:
     batch = case.work.training.batch
-    on = case.column(ranks)
+    on = case.column("ranks", ranks)
     parts = held(case)
     micro = _micro_batch(case, parts, at_least(ceiling(batch / on), 1.0))
     peak = (parts.fixed + micro * parts.a_sample) * parts.fragmentation
@@ -39,7 +50,7 @@ def _network(case: Case) -> TrainingTable:
     steps = at_least(
         case.span(case.work.training.samples, "samples") * case.work.training.epochs / larger(batch, on), 1.0
     )
-    own = case.column(lambda candidate: candidate.site.kind == "cpu")
+    own = case.column("cpu", lambda candidate: candidate.site.kind == "cpu")
     setup = choose(own, CPU_SETUP_S, case.three(SETUP_S, "overhead"))
     trains = 1.0 - case.mode(*UNTRAINED)
     run = (step * steps * EVALUATION + setup) * trains
@@ -52,7 +63,7 @@ def _network(case: Case) -> TrainingTable:
 
 
 def _micro_batch(case: Case, parts: Held, batch_each: Number) -> Number:
-    capacity = case.column(lambda candidate: candidate.site.memory_bytes * USABLE)
+    capacity = case.column("usable", lambda candidate: candidate.site.memory_bytes * USABLE)
     room = row_quantile((capacity / parts.fragmentation - parts.fixed) / parts.a_sample, 0.1)
     long = case.work.kind in ("encoder", "decoder")
     enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES
@@ -60,7 +71,7 @@ def _micro_batch(case: Case, parts: Held, batch_each: Number) -> Number:
 
 
 def _trees(case: Case) -> TrainingTable:
-    cpus = case.column(lambda candidate: candidate.site.host_cpus)
+    cpus = case.column("host cpus", lambda candidate: candidate.site.host_cpus)
     rows = case.span(case.work.training.samples, "samples")
     rate = case.three(compute.TREE_VALUES_PER_S, "reach")
     run = compute.tree_time(rows, case.work.training.features, case.work.model.trees, cpus, rate)
@@ -73,17 +84,26 @@ def _trees(case: Case) -> TrainingTable:
 
 
 def _priced(case: Case, micro: Number, parts: dict[str, Number], step: Number, run: Number) -> TrainingTable:
-    devices = case.column(lambda candidate: 1 if candidate.parallel == "independent_runs" else candidate.count)
-    price = case.spans(lambda candidate: candidate.site.price, "price")
-    watts = case.column(lambda candidate: candidate.site.tdp_w)
+    devices = case.column(
+        "billed", lambda candidate: 1 if candidate.parallel == "independent_runs" else candidate.count
+    )
+    price = case.spans("price", lambda candidate: candidate.site.price, "price")
+    watts = case.column("watts", lambda candidate: candidate.site.tdp_w)
     overhead = case.three(money.SERVER_OVERHEAD, "energy") * case.three(money.PUE, "energy")
+    held, cost = sum(parts.values()), money.train_cost(run * devices, price, case.three(money.HIDDEN, "hidden"))
     return TrainingTable(
-        candidates=case.candidates,
+        field=case.field,
         micro_batch=micro,
-        memory_bytes=sum(parts.values()),
+        memory_bytes=held,
         step_s=step,
         run_s=run,
-        cost_usd=money.train_cost(run * devices, price, case.three(money.HIDDEN, "hidden")),
+        cost_usd=cost,
         energy_j=money.energy(run * devices, watts, case.three(money.LOAD, "energy"), overhead),
         parts=parts,
+        ends=Ends(_ends(held), _ends(run), _ends(cost)),
     )
+
+
+def _ends(table: Number) -> tuple[Number, Number]:
+    _, low, high = interval(table)
+    return low, high

@@ -17,7 +17,7 @@ USUAL_REACH = (0.60, 0.75, 0.88)
 BANDWIDTH_REACH = (0.80, 0.88, 0.93)
 RENTED_HOST = (16.0, 1.2e11)
 """CPUs and bytes of host memory that come with each rented accelerator: EXPERT."""
-RENTED_COUNTS = (1, 8, 16, 64)
+RENTED_COUNTS = (1, 8, 32)
 _FLOPS_A_CYCLE = (("avx512f", 32.0), ("avx2", 16.0), ("neon", 8.0), ("sve", 16.0))
 
 

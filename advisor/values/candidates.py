@@ -1,9 +1,10 @@
-"""The architectures of training that are worth estimating, and what was estimated for them."""
+"""The architectures of training that are worth estimating."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
-from advisor.figure import Figure
+from advisor.number import Number, column
 from advisor.values.workload import Site
 
 Mode = Literal[
@@ -60,17 +61,19 @@ class Candidate:
         return tuple(saver for saver, on in used if on)
 
 
-@dataclass(frozen=True, slots=True)
-class Estimated:
-    """A candidate with its numbers: memory a device, step, run, cost a run, energy a run."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """All candidates of a search, stored as columns too: each is made once and kept under its name."""
 
-    candidate: Candidate
-    micro_batch: int
-    accumulation: int
-    memory: Figure
-    step: Figure
-    run: Figure
-    cost: Figure
-    energy: Figure
-    parts: tuple[tuple[str, float], ...]
-    binding: str
+    rows: tuple[Candidate, ...]
+    columns: dict[str, Number] = field(default_factory=dict)
+
+    def column(self, name: str, of: Callable[[Candidate], float | bool]) -> Number:
+        """One value a candidate, shape (candidates, 1)."""
+        if name not in self.columns:
+            self.columns[name] = column([of(candidate) for candidate in self.rows])
+        return self.columns[name]
+
+    def flat(self, name: str, of: Callable[[Candidate], float | bool]) -> Number:
+        """One value a candidate, shape (candidates,)."""
+        return self.column(name, of)[:, 0]

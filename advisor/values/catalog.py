@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,13 @@ class Lifecycle:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """The whole catalogue. `tasks` maps a task to its defaults (parameters, layers, metric, …)."""
+    """The whole catalogue. `review_by` is when its shortest-lived fact, a price, goes stale. `tasks` maps a task to its defaults (parameters, layers, metric, …); `phrases` are the
+    sentences that decisions are explained with."""
 
     as_of: str
+    review_by: str
     accelerators: Mapping[str, Accelerator]
     prices: Mapping[str, Price]
     decisions: tuple[DecisionRow, ...]
@@ -126,3 +129,10 @@ class Tables:
     complexity_cap: Mapping[str, int]
     too_close_below: float
     hidden_costs: tuple[float, float]
+    phrases: Mapping[str, Any]
+
+    def say(self, phrase: str, **values: object) -> str:
+        """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""
+        group, _, member = phrase.partition(".")
+        text = self.phrases[group][member] if member else self.phrases[group]
+        return str(text).format(**values)

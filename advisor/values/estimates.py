@@ -3,15 +3,24 @@
 from dataclasses import dataclass
 
 from advisor.number import Number
-from advisor.values.candidates import Candidate
+from advisor.values.candidates import Candidate, Field
 from advisor.values.workload import Span
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """(5%, 95%) of what limits are judged on, one number a candidate."""
+
+    memory_bytes: tuple[Number, Number]
+    run_s: tuple[Number, Number]
+    cost_usd: tuple[Number, Number]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TrainingTable:
     """Shapes (candidates, draws); column 0 is the middle of every range. Bytes a device, seconds, USD, joules a run."""
 
-    candidates: tuple[Candidate, ...]
+    field: Field
     micro_batch: Number
     memory_bytes: Number
     step_s: Number
@@ -19,6 +28,11 @@ class TrainingTable:
     cost_usd: Number
     energy_j: Number
     parts: dict[str, Number]
+    ends: Ends
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.field.rows
 
 
 @dataclass(frozen=True, slots=True)

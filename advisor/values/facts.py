@@ -30,6 +30,7 @@ class Question:
     changes: tuple[str, ...] = ()
     asked: int | None = None
     required: bool = False
+    moves: bool = True
     minimum: float | None = None
     maximum: float | None = None
     six: str = ""

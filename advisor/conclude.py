@@ -1,0 +1,154 @@
+"""The calculating side of the wall: the same facts and catalogue give the same decision on any machine."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from advisor import __version__, decide, estimate
+from advisor.answers import settle
+from advisor.candidates import propose
+from advisor.decide.architecture import Architecture
+from advisor.decide.titles import summary
+from advisor.estimate.replica import Gpu
+from advisor.figure import Fact, Scalar
+from advisor.rates.sites import sites
+from advisor.values.candidates import Mode
+from advisor.values.catalog import Tables
+from advisor.values.decision import Conclusion
+from advisor.values.estimates import ServingEstimates, TrainingTable
+from advisor.values.facts import Answer, Known, Question
+from advisor.values.prospect import Prospect, Turn
+from advisor.values.workload import Serving, Site, Span, Workload
+from advisor.workload import describe
+
+UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 99.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What every conclusion rests on beside the facts: the questions and the catalogue."""
+
+    questions: tuple[Question, ...]
+    tables: Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """One pass from facts to an architecture, with everything it was thought from."""
+
+    answers: Mapping[str, Answer]
+    serve: ServingEstimates
+    architecture: Architecture
+
+
+def think(known: Known, grounds: Grounds, *, shares: bool = True) -> Thought:
+    """Answers settled, workload described, candidates estimated, everything decided."""
+    tables = grounds.tables
+    answers = settle(grounds.questions, known.answered, known.evidence, tables.tasks)
+    task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
+    work = describe(answers, known.evidence, task)
+    serve = estimate.serving(
+        work, _serving_gpus(tables), at_client=answers["serving.measured_at"].fact.value == "client"
+    )
+    facts = decide.situation(answers, task, work, serve)
+    modes = decide.open_modes(facts, tables)
+    table = _training(replace(work, serving=UNSERVED), sites(known.machine, known.rates, tables), modes)
+    return Thought(answers, serve, decide.architecture(work, table, facts, tables, shares=shares))
+
+
+@lru_cache(maxsize=512)
+def _training(work: Workload, places: tuple[Site, ...], modes: tuple[Mode, ...]) -> TrainingTable:
+    return estimate.training(work, propose(work.family, places, modes))
+
+
+def _serving_gpus(tables: Tables) -> tuple[Gpu, ...]:
+    """Every accelerator with a price, the smallest first."""
+    rows = [(tables.accelerators[id], price) for id, price in tables.prices.items()]
+    gpus = [
+        Gpu(
+            row.id, row.memory_gb * 1e9, row.memory_gbps * 1e9, row.tflops["bf16"] * 1e12,
+            Span(price.typical, price.low, price.high),
+        )
+        for row, price in rows
+    ]  # fmt: skip
+    return tuple(sorted(gpus, key=lambda gpu: (gpu.memory_bytes, gpu.hour_usd.value)))
+
+
+def conclude(known: Known, grounds: Grounds) -> Conclusion:
+    """The decision with its tipping points, ready to be written down."""
+    thought = think(known, grounds)
+    base = dict(thought.architecture.outcome)
+
+    def again(id: str, value: Scalar) -> Mapping[str, tuple[str, ...]]:
+        return dict(think(changed(known, grounds, id, value), grounds, shares=False).architecture.outcome)
+
+    flips = decide.tippings(grounds.questions, thought.answers, base, again)
+    found = decide.conclude(thought.architecture, thought.answers, thought.serve, grounds.tables, flips)
+    return replace(
+        found,
+        project=known.project,
+        advisor_version=__version__,
+        digest=digest(thought),
+        training_place=thought.architecture.winner.candidate.id,
+    )
+
+
+def changed(known: Known, grounds: Grounds, id: str, value: Scalar) -> Known:
+    """The same facts with one answer changed."""
+    unit = next(question.unit for question in grounds.questions if question.id == id)
+    return replace(known, answered={**known.answered, id: Fact(id, value, unit, provenance="answered")})
+
+
+def digest(thought: Thought) -> str:
+    """A short name for what was decided: the same choices have the same digest."""
+    text = repr((thought.architecture.outcome, thought.architecture.winner.candidate.id))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def prospect(known: Known, grounds: Grounds) -> Prospect:
+    """Where things stand on the answers so far, and which questions can still change that."""
+    thought = think(known, grounds)
+    decisions = thought.architecture.decisions
+    ranked = [decided for decided in decisions if decided.ranking]
+    return Prospect(
+        headline=summary(thought.architecture, grounds.tables),
+        agreement=min((decided.ranking[0].acceptability for decided in ranked), default=1.0),
+        options_left=sum(len(decided.ranking) for decided in ranked),
+        removed=tuple((out.name, out.by) for decided in decisions for out in decided.removed),
+        open_questions=tuple(
+            question.id
+            for question in grounds.questions
+            if question.asked is not None and any(turn.effect for turn in turns(known, grounds, question.id, thought))
+        ),
+    )
+
+
+def turns(known: Known, grounds: Grounds, id: str, thought: Thought | None = None) -> tuple[Turn, ...]:
+    """What other answers to a question would lead to."""
+    thought = thought or think(known, grounds)
+    question = next(question for question in grounds.questions if question.id == id)
+    base, titles = dict(thought.architecture.outcome), {row.id: row.title for row in grounds.tables.decisions}
+    found = []
+    for answer, value in _others(question, thought.answers[id].fact.value):
+        there = think(changed(known, grounds, id, value), grounds, shares=False).architecture
+        differ = [decided for decided in there.decisions if base[decided.id] != decided.chosen]
+        effect = "; ".join(f"{titles[d.id]} {' + '.join(d.chosen_names) or '–'}" for d in differ[:2])
+        found.append(Turn(answer, effect))
+    return tuple(found)
+
+
+def _others(question: Question, now: Scalar) -> list[tuple[str, Scalar]]:
+    """A few other answers, as a person would type them."""
+    if question.type == "yes_no":
+        return [(word, value) for word, value in (("yes", True), ("no", False)) if value is not now]
+    if question.type in ("choice", "choices"):
+        many = question.type == "choices"
+        return [(choice, (choice,) if many else choice) for choice in question.choices if choice != now]
+    if question.type != "number":
+        return []
+    base = float(now) if isinstance(now, int | float) and now else 1.0
+    values = [base * factor for factor in (0.01, 0.1, 10.0, 100.0)]
+    low = question.minimum if question.minimum is not None else 0.0
+    high = question.maximum if question.maximum is not None else float("inf")
+    return [(f"{value:g} {question.unit}".strip(), value) for value in values if low <= value <= high]

@@ -1,0 +1,111 @@
+"""All decisions in their order: serving bounds the model, the model bounds training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from advisor.decide.handover import hand_over
+from advisor.decide.metrics import metrics
+from advisor.decide.options import choose
+from advisor.decide.readings import Winner, readings
+from advisor.decide.search import Searched, search
+from advisor.decide.situation import computed, trained_facts
+from advisor.figure import Fact, Figure
+from advisor.number import interval
+from advisor.rule import judge
+from advisor.values.candidates import UNTRAINED
+from advisor.values.catalog import Tables
+from advisor.values.decision import Decided, Statement
+from advisor.values.estimates import TrainingTable
+from advisor.values.workload import Workload
+
+Facts = Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Every decision, the winning training with its figures, what the gates say, and the facts it all rests on."""
+
+    decisions: tuple[Decided, ...]
+    winner: Winner
+    statements: tuple[Statement, ...]
+    facts: dict[str, Fact]
+
+    @property
+    def outcome(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What is compared when the architecture is decided again."""
+        return tuple((decided.id, decided.chosen) for decided in self.decisions)
+
+
+def architecture(
+    work: Workload, table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool = True
+) -> Architecture:
+    """Decides everything. `shares` False leaves out rank acceptability and words, for deciding again quickly."""
+    known = dict(facts)
+    rows = {row.id: row for row in tables.decisions}
+    task = tables.tasks[work.task if work.task in tables.tasks else "other"]
+    decided: dict[str, Decided] = {}
+
+    def take(found: Decided) -> None:
+        decided[found.id] = found
+        known[found.id] = computed(found.id, found.chosen[0] if found.chosen else "")
+
+    take(choose(rows["d_topology"], known, tables, shares=shares))
+    searched = search(table, known, tables, shares=shares)
+    winner = _winner(table, searched.passed[0].row if searched.passed else _nearest(table, searched))
+    winner = replace(winner, feasible=bool(searched.passed))
+    for found in readings(searched, winner, known, tables, shares=shares):
+        take(found)
+    known |= _host(work, winner) | {"train.full_blocked": computed("train.full_blocked", _full_blocked(searched))}
+    for id in ("d_data_format", "d_preproc"):
+        take(choose(rows[id], known, tables, shares=shares))
+    take(metrics(rows["d_metrics"], known, task, tables))
+    for found in hand_over(rows["d_artefact"], rows["d_runtime"], known, tables, shares=shares):
+        take(found)
+    ordered = tuple(decided[row.id] for row in tables.decisions)
+    return Architecture(ordered, winner, _statements(known, tables) if shares else (), known)
+
+
+def _nearest(table: TrainingTable, searched: Searched) -> int:
+    """The row that comes nearest to passing, when none passes."""
+    ratios = {candidate.id: ratio for candidate, _, ratio in searched.out}
+    return min(range(len(table.candidates)), key=lambda row: ratios[table.candidates[row].id])
+
+
+def _winner(table: TrainingTable, row: int) -> Winner:
+    def figure(name: str, values: object, unit: str, formula: str) -> Figure:
+        value, low, high = interval(values[row])  # type: ignore[index]
+        return Figure(name, float(value), float(low), float(high), unit, formula)
+
+    return Winner(
+        candidate=table.candidates[row],
+        micro_batch=int(table.micro_batch[row, 0]),
+        memory=figure("train.memory.peak", table.memory_bytes, "bytes", "states + activations + context"),
+        step=figure("train.step", table.step_s, "s", "max(arithmetic, launching, traffic) + unhidden + optimizer"),
+        run=figure("train.run", table.run_s, "s", "steps x step + evaluation + setup"),
+        cost=figure("train.cost.run", table.cost_usd, "USD", "device-hours x price x (1 + hidden costs)"),
+        energy=figure("train.energy.run", table.energy_j, "J", "device-seconds x power x load x overhead"),
+        feasible=True,
+    )
+
+
+def _host(work: Workload, winner: Winner) -> dict[str, Fact]:
+    site = winner.candidate.site
+    gpus = winner.candidate.count if site.kind in ("own_gpu", "rented") else 0
+    trained = winner.candidate.mode not in UNTRAINED
+    per_s = (
+        work.training.batch / winner.step.value if trained and winner.step.value > 0 and work.family != "trees" else 0.0
+    )
+    return dict(trained_facts(work, (site.host_memory_bytes, max(site.host_cpus, 1.0)), gpus, per_s))
+
+
+def _full_blocked(searched: Searched) -> bool:
+    """Training all weights was possible but for memory, time or money."""
+    if any(passed.candidate.mode == "full_finetune" for passed in searched.passed):
+        return False
+    resources = ("model.parameters", "train.deadline", "train.budget", "train.budget_month")
+    return any(candidate.mode == "full_finetune" and out.by in resources for candidate, out, _ in searched.out)
+
+
+def _statements(facts: Facts, tables: Tables) -> tuple[Statement, ...]:
+    due = [gate for gate in tables.gates if judge(gate.condition, facts).holds]
+    return tuple(Statement(gate.id, gate.say, gate.sources) for gate in due)

@@ -1,0 +1,42 @@
+"""The hand-over and the runtime together: an artefact that no runtime executes here is no hand-over."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from advisor.decide.options import choose
+from advisor.decide.situation import computed
+from advisor.figure import Fact
+from advisor.values.catalog import DecisionRow, Tables
+from advisor.values.decision import Decided, Removed
+
+Facts = Mapping[str, Fact]
+
+
+def hand_over(
+    artefact: DecisionRow, runtime: DecisionRow, facts: Facts, tables: Tables, *, shares: bool
+) -> tuple[Decided, Decided]:
+    """(artefact, runtime). The runtime is decided for the best artefact; where none executes it, for the next."""
+    crosses = choose(artefact, facts, tables, shares=shares)
+    first: Decided | None = None
+    for rank, option in enumerate(crosses.ranking):
+        known = {**facts, artefact.id: computed(artefact.id, option.option)}
+        runs = choose(runtime, known, tables, shares=shares)
+        first = first or runs
+        if runs.chosen:
+            return _from(crosses, rank, known, tables, artefact, shares=shares), runs
+    return crosses, first or choose(runtime, {**facts, artefact.id: computed(artefact.id, "")}, tables, shares=shares)
+
+
+def _from(
+    crosses: Decided, rank: int, facts: Facts, tables: Tables, row: DecisionRow, *, shares: bool
+) -> Decided:  # fmt: skip
+    """The decision with the first `rank` options out, because nothing executes them."""
+    if rank == 0:
+        return crosses
+    passed_over = crosses.ranking[:rank]
+    say = tables.say("out_runtime")
+    out = tuple(Removed(item.option, item.name, "d_runtime", "", "", say) for item in passed_over)
+    left = tuple(option for option in tables.options[row.id] if option.id not in {item.option for item in passed_over})
+    narrowed = replace(tables, options={**tables.options, row.id: left})
+    again = choose(row, facts, narrowed, shares=shares)
+    return replace(again, removed=(*again.removed, *out))

@@ -1,0 +1,171 @@
+"""One decision over a table of options: screen, rank, say why."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from advisor.decide.screen import at_risk, removal, shown
+from advisor.decide.weigh import Contender, Wants, expected, first_shares, ranked
+from advisor.figure import Fact
+from advisor.rule import judge, names_in
+from advisor.values.catalog import DecisionRow, Option, Tables
+from advisor.values.decision import Consequence, Decided, Ranked, Removed
+
+Facts = Mapping[str, Fact]
+MADE_FOR = (4.0, 5.0)
+MAYBE = (2.0, 4.0)
+NOT_MADE_FOR = (1.0, 2.5)
+RISK = 1.0
+"""Points that an option loses in `fit` for a limit it may break at the high end of an estimate."""
+
+
+def wants(row: DecisionRow, facts: Facts, tables: Tables) -> Wants:
+    """The attributes that count for this decision in this situation, and those that come first."""
+    counted = [tables.attributes[id] for id in row.attributes]
+    counted = [attribute for attribute in counted if judge(attribute.matters, facts).holds]
+    first = tuple(attribute.id for attribute in counted if judge(attribute.important, facts).holds)
+    return Wants(tuple(attribute.id for attribute in counted), first)
+
+
+def fit(option: Option, facts: Facts) -> tuple[float, float]:
+    """The interval of `fit` on its fixed scale."""
+    if not option.suits:
+        return NOT_MADE_FOR
+    return {True: MADE_FOR, None: MAYBE, False: NOT_MADE_FOR}[judge(option.suits, facts).holds]
+
+
+def contender(option: Option, facts: Facts) -> Contender:
+    """An option with its scores; simplicity is five minus complexity where the catalogue says nothing else."""
+    low, high = fit(option, facts)
+    lost = RISK * len(at_risk(option, facts))
+    simple = 5.0 - option.complexity
+    scores = {
+        "simplicity": (max(1.0, simple - 0.25), min(5.0, simple + 0.25)),
+        **option.scores,
+        "fit": (max(1.0, low - lost), max(1.0, high - lost)),
+    }
+    return Contender(option.id, scores, float(option.complexity), {})
+
+
+def screened(options: tuple[Option, ...], facts: Facts, tables: Tables) -> tuple[list[Option], list[Removed]]:
+    """(left, removed). The team's cap removes nothing when it would leave nothing."""
+    cap = tables.complexity_cap.get(str(facts["team"].value), 2)
+    found = [(option, removal(option, facts, tables)) for option in options]
+    left = [option for option, out in found if out is None]
+    within = [option for option in left if option.complexity <= cap]
+    removed = [out for _, out in found if out is not None]
+    if within:
+        too_much = [removal(option, facts, tables, cap) for option in left if option.complexity > cap]
+        return within, removed + [out for out in too_much if out is not None]
+    return left, removed
+
+
+def choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = True) -> Decided:
+    """Decides one row of the catalogue. `shares` False skips rank acceptability and words, for deciding again."""
+    if shares:
+        return _choose(row, facts, tables, shares=True)
+    return _quick(row, tuple(facts[name] for name in _read(row, tables) if name in facts), tables)
+
+
+@lru_cache(maxsize=8192)
+def _quick(row: DecisionRow, facts: tuple[Fact, ...], tables: Tables) -> Decided:
+    """Deciding again on the same facts gives the same, so it is remembered by the facts that the row reads."""
+    return _choose(row, {fact.id: fact for fact in facts}, tables, shares=False)
+
+
+@lru_cache(maxsize=64)
+def _read(row: DecisionRow, tables: Tables) -> tuple[str, ...]:
+    """Every name that the conditions of this decision read."""
+    options = tables.options[row.id]
+    conditions = [limit.condition for option in options for limit in option.limits]
+    conditions += [option.suits for option in options if option.suits]
+    for id in row.attributes:
+        conditions += [tables.attributes[id].matters, tables.attributes[id].important]
+    names = {name for condition in conditions for name in names_in(condition)}
+    answers = {limit.answer for option in options for limit in option.limits}
+    return tuple(sorted(names | answers | {"team"}))
+
+
+def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> Decided:
+    options = {option.id: option for option in tables.options[row.id]}
+    left, removed = screened(tuple(options.values()), facts, tables)
+    if not left:
+        return infeasible(row, removed, tables)
+    want = wants(row, facts, tables)
+    order = ranked([contender(option, facts) for option in left], want)
+    acceptability = first_shares(order, want) if shares else [1.0] + [0.0] * (len(order) - 1)
+    ranking = tuple(
+        Ranked(item.id, options[item.id].name, share) for item, share in zip(order, acceptability, strict=True)
+    )
+    best = options[order[0].id]
+    close = len(order) > 1 and acceptability[0] < tables.too_close_below
+    return Decided(
+        id=row.id,
+        title=row.title,
+        status="too_close" if close else "decided",
+        chosen=(best.id,),
+        chosen_names=(best.name,),
+        because=because(best, order, want, facts, tables) if shares else (),
+        ranking=ranking,
+        removed=tuple(removed),
+        consequences=consequences(best, facts, tables) if shares else (),
+        sources=cited(best),
+    )
+
+
+def infeasible(row: DecisionRow, removed: list[Removed], tables: Tables) -> Decided:
+    """No option passes every hard limit: say so, and which answers stand in the way."""
+    blockers = sorted({out.by for out in removed if out.by not in ("catalogue", "team")})
+    return Decided(
+        id=row.id,
+        title=row.title,
+        status="infeasible",
+        chosen=(),
+        chosen_names=(),
+        because=(tables.say("infeasible", answers=", ".join(blockers)),),
+        removed=tuple(removed),
+    )
+
+
+def because(best: Option, order: list[Contender], want: Wants, facts: Facts, tables: Tables) -> tuple[str, ...]:
+    """Why the first is first: what it was made for, what is left beside it, what sets it apart."""
+    reasons = []
+    if best.suits and judge(best.suits, facts).holds:
+        met = _met(best.suits, facts)
+        reasons.append(tables.say("made_for", answers=met) if met else tables.say("made_for_task"))
+    if len(order) == 1:
+        reasons.append(tables.say("only_left"))
+        return tuple(reasons)
+    better = _leads(order[0], order[1], want)
+    if better and expected(order[0], want) > expected(order[1], want):
+        reasons.append(tables.say("leads", attributes=" and ".join(better)))
+    elif order[0].complexity < order[1].complexity:
+        reasons.append(tables.say("simpler"))
+    return tuple(reasons)
+
+
+def _met(condition: str, facts: Facts) -> str:
+    """The answers that a condition reads, with their values."""
+    known = [name for name in names_in(condition) if name in facts and facts[name].known and "." in name]
+    said = [f"{name} {shown(facts[name].value, facts[name].unit)}" for name in known[:3]]
+    return ", ".join(said)
+
+
+def _leads(best: Contender, second: Contender, want: Wants) -> list[str]:
+    def middle(contender: Contender, name: str) -> float:
+        low, high = contender.scores.get(name, (2.0, 4.0))
+        return (low + high) / 2
+
+    lead = {name: middle(best, name) - middle(second, name) for name in want.attributes if name != "fit"}
+    return [name.replace("_", " ") for name in sorted(lead, key=lambda name: -lead[name]) if lead[name] >= 0.5][:2]
+
+
+def consequences(best: Option, facts: Facts, tables: Tables) -> tuple[Consequence, ...]:
+    """What to expect: facts of the catalogue for it, its ways of failing, limits it may break."""
+    good = [Consequence(True, text) for text, _ in best.facts[:1]]
+    risky = [Consequence(False, tables.say("risk", answer=limit.answer)) for limit in at_risk(best, facts)]
+    return (*good, *risky, *(Consequence(False, text) for text in best.fails[:2]))
+
+
+def cited(option: Option) -> tuple[str, ...]:
+    """Sources of the option's row, each once."""
+    return tuple(dict.fromkeys([source for _, source in option.facts] + list(option.sources)))

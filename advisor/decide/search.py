@@ -1,0 +1,225 @@
+"""The search over trainings: which candidates pass every hard limit, and which of those is best."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import numpy
+
+from advisor import units
+from advisor.decide.options import fit, wants
+from advisor.decide.screen import removal, shown
+from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Wants, first_shares, mean_weights
+from advisor.figure import Fact
+from advisor.number import Number
+from advisor.values.candidates import UNTRAINED, Candidate, Mode
+from advisor.values.catalog import Option, Tables
+from advisor.values.decision import Removed
+from advisor.values.estimates import TrainingTable
+
+Facts = Mapping[str, Fact]
+USABLE = 0.97
+RANKED_AT_MOST = 60
+TRAINED_ELSEWHERE = ("same_premises_only", "no_never_leaves_device")
+SPREAD_COMPLEXITY = {"none": 0.0, "independent_runs": 0.25, "ddp": 0.5, "fsdp2": 1.0, "hsdp": 1.5}
+PLACE_COMPLEXITY = {
+    "": 0.0, "laptop_cpu": 1.0, "big_cpu_server": 1.0, "single_gpu": 1.0, "node_multi_gpu": 2.0, "multi_node": 4.0,
+}  # fmt: skip
+MODE_COMPLEXITY = 0.4
+CHECKPOINT_COMPLEXITY = 0.2
+RENTING_COMPLEXITY = 0.3
+CAP_SLACK = 1.0
+"""A training is the sum of small steps; a team's cap is on whole ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A candidate that broke nothing: its row in the table, and its share of first places."""
+
+    row: int
+    candidate: Candidate
+    acceptability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The ranking, best first, and for every candidate that is out what removed it and by how much (a ratio)."""
+
+    passed: tuple[Passed, ...]
+    out: tuple[tuple[Candidate, Removed, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One hard limit over all candidates: which break it, by which ratio, and how to say so of a row."""
+
+    broken: Number
+    ratio: Number
+    answer: str
+    say: str
+    limit: str
+    values: tuple[Number, Number, str] | None = None
+    value: str = ""
+
+    def removed(self, row: int, candidate: Candidate) -> Removed:
+        value = self.value
+        if self.values is not None:
+            low, high, unit = self.values
+            value = f"{units.say(float(low[row]), unit)} to {units.say(float(high[row]), unit)}"
+        return Removed(candidate.id, candidate.id, self.answer, self.limit, value, self.say)
+
+
+def open_modes(facts: Facts, tables: Tables) -> tuple[Mode, ...]:
+    """The modes of training that no limit removes: what is worth estimating. All of them when none is left."""
+    options = tables.options["g_train_mode"]
+    left = tuple(option.id for option in options if removal(option, facts, tables) is None)
+    return cast("tuple[Mode, ...]", left or tuple(option.id for option in options))
+
+
+def search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool = True) -> Searched:
+    """Screens every candidate on the high end of its estimates, then ranks the rest."""
+    modes = {option.id: option for option in tables.options["g_train_mode"]}
+    checks = _checks(table, facts, tables)
+    alive = ~numpy.logical_or.reduce([check.broken for check in checks])
+    complexity = _complexity(table, modes)
+    cap = tables.complexity_cap.get(str(facts["team"].value), 2)
+    within = alive & (complexity <= cap + CAP_SLACK)
+    left = within if within.any() else alive
+    passed = _ranked(left, table, complexity, facts, tables, shares=shares)
+    if not shares and passed:
+        return Searched(passed, ())
+    out: list[tuple[Candidate, Removed, float]] = []
+    for row, candidate in enumerate(table.candidates):
+        if not alive[row]:
+            check = next(check for check in checks if check.broken[row])
+            out.append((candidate, check.removed(row, candidate), float(check.ratio[row])))
+        elif not left[row]:
+            out.append((candidate, _too_complex(candidate, cap, facts, tables), 1.5))
+    return Searched(passed, tuple(out))
+
+
+def _checks(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[_Check, ...]:
+    """Wishes first, then place, memory, time and money; the last four on the high end of the estimate."""
+    ends = table.ends
+    runs = facts["train.runs"].number if facts["train.runs"].known else 1.0
+    rented = table.field.flat("rented", lambda candidate: candidate.site.kind == "rented")
+    wished, leave = facts["train.mode"].value, facts["data.may_leave"].value
+    unwished = table.field.flat(f"unwished {wished}", lambda candidate: wished not in (None, candidate.mode))
+    refused, away = facts["hardware.rent"].value is False, leave in TRAINED_ELSEWHERE
+    flat = numpy.ones(len(table.candidates))
+    room = table.field.flat("usable", lambda candidate: candidate.site.memory_bytes * USABLE)
+
+    def most(answer: str, say: str, limit: Number, pair: tuple[Number, Number], unit: str) -> _Check:
+        limits = limit * flat
+        word = f"at most {units.say(float(numpy.max(limits)), unit)}" if numpy.isfinite(limits).all() else ""
+        return _Check(
+            pair[1] > limits, pair[1] / numpy.maximum(limits, 1e-9), answer, tables.say(say), word, (*pair, unit)
+        )
+
+    deadline_s = limit_of(facts, "train.deadline") * 3600.0
+    return (
+        _Check(unwished, 3.0 * flat, "train.mode", tables.say("out_mode"), shown(wished)),
+        _Check(rented & away, 5.0 * flat, "data.may_leave", tables.say("out_leave"), shown(leave)),
+        _Check(rented & refused, 5.0 * flat, "hardware.rent", tables.say("out_rent"), "no"),
+        most("model.parameters", "out_memory", room, ends.memory_bytes, "bytes"),
+        most("train.deadline", "out_deadline", deadline_s, ends.run_s, "s"),
+        most("train.budget", "out_budget", limit_of(facts, "train.budget"), ends.cost_usd, "USD"),
+        most(
+            "train.budget_month", "out_budget_month", limit_of(facts, "train.budget_month"),
+            (ends.cost_usd[0] * runs, ends.cost_usd[1] * runs), "USD",
+        ),
+    )  # fmt: skip
+
+
+def limit_of(facts: Facts, id: str) -> float:
+    """The number of an answer, infinity where it is unknown."""
+    fact = facts.get(id)
+    return fact.number if fact is not None and fact.known else math.inf
+
+
+def _too_complex(candidate: Candidate, cap: int, facts: Facts, tables: Tables) -> Removed:
+    say = tables.say("out_team", team=shown(facts["team"].value))
+    return Removed(candidate.id, candidate.id, "team", f"complexity {cap} of 5", "more", say)
+
+
+def _complexity(table: TrainingTable, modes: Mapping[str, Option]) -> Number:
+    return table.field.flat("complexity", lambda candidate: _steps(candidate, modes[candidate.mode]))
+
+
+def _steps(candidate: Candidate, mode: Option) -> float:
+    """Complexity of a training, as the sum of what it adds to one process on one machine."""
+    whole = mode.complexity * MODE_COMPLEXITY
+    if candidate.mode in UNTRAINED:
+        return whole
+    rented = RENTING_COMPLEXITY * (candidate.site.kind == "rented")
+    saved = CHECKPOINT_COMPLEXITY * candidate.checkpointing
+    return whole + rented + saved + PLACE_COMPLEXITY[candidate.placement] + SPREAD_COMPLEXITY[candidate.parallel]
+
+
+def _ranked(
+    left: Number, table: TrainingTable, complexity: Number, facts: Facts, tables: Tables, *, shares: bool
+) -> tuple[Passed, ...]:
+    rows = numpy.flatnonzero(left)
+    if not len(rows):
+        return ()
+    decision = next(row for row in tables.decisions if row.id == "g_train_mode")
+    want: Wants = wants(decision, facts, tables)
+    scores = _scores(table, complexity, facts, tables)
+    middle = numpy.stack([(scores[name][0] + scores[name][1]) / 2 for name in want.attributes], axis=1)
+    value = numpy.round(((middle - LEAST) / (MOST - LEAST)) @ numpy.array(mean_weights(want)), 9)
+    order = sorted(rows, key=lambda row: (-value[row], complexity[row], row))
+    near = [row for row in order if value[order[0]] - value[row] <= INDIFFERENCE]
+    near.sort(key=lambda row: (round(float(complexity[row]), 6), -value[row], row))
+    best = [*near, *order[len(near) :]][: RANKED_AT_MOST if shares else 1]
+    if not shares:
+        return (Passed(int(best[0]), table.candidates[best[0]], 0.0),)
+    contenders = [_contender(int(row), table.candidates[row], scores) for row in best]
+    return tuple(
+        Passed(int(row), table.candidates[row], share)
+        for row, share in zip(best, first_shares(contenders, want), strict=True)
+    )
+
+
+def _contender(row: int, candidate: Candidate, scores: Mapping[str, tuple[Number, Number]]) -> Contender:
+    shared = {
+        "fit": candidate.mode, "simplicity": "one", "cost": f"{candidate.mode}/{candidate.site.kind}",
+        "privacy": candidate.site.kind, "headroom": candidate.site.kind,
+    }  # fmt: skip
+    own = {name: (float(low[row]), float(high[row])) for name, (low, high) in scores.items()}
+    return Contender(candidate.id, own, 0.0, shared)
+
+
+def _scores(table: TrainingTable, complexity: Number, facts: Facts, tables: Tables) -> dict[str, tuple[Number, Number]]:
+    """(low, high) on the fixed scales, one number a candidate. Cost: 5 for a dollar a run, one less for every factor
+    of ten. Headroom: 1 at the deadline, 5 at a quarter of it."""
+    modes = {option.id: option for option in tables.options["g_train_mode"]}
+    ends = table.ends
+    idle = table.field.flat("untrained", lambda candidate: candidate.mode in UNTRAINED)
+    rented = table.field.flat("rented", lambda candidate: candidate.site.kind == "rented")
+    simple = numpy.clip(5.0 - complexity, 1.25, 4.75)
+    deadline_s = limit_of(facts, "train.deadline") * 3600.0
+
+    def of_mode(name: str) -> tuple[Number, Number]:
+        low = table.field.flat(f"mode's {name} low", lambda candidate: modes[candidate.mode].scores[name][0])
+        high = table.field.flat(f"mode's {name} high", lambda candidate: modes[candidate.mode].scores[name][1])
+        return low, high
+
+    def headroom(run_s: Number) -> Number:
+        spare = numpy.log(numpy.minimum(deadline_s, 1e12) / numpy.maximum(run_s, 1e-3)) / math.log(4.0)
+        return 1.0 + 4.0 * numpy.clip(spare, 0.0, 1.0)
+
+    cost = [numpy.clip(5.0 - numpy.log10(numpy.maximum(usd, 1.0)), 1.0, 5.0) for usd in ends.cost_usd]
+    fits = {id: fit(option, facts) for id, option in modes.items()}
+    fitting = numpy.array([fits[candidate.mode] for candidate in table.candidates]).T
+    costs, privacy = of_mode("cost"), of_mode("privacy")
+    return {
+        "fit": (fitting[0], fitting[1]),
+        "simplicity": (simple - 0.25, simple + 0.25),
+        "cost": (numpy.where(idle, costs[0], cost[1]), numpy.where(idle, costs[1], cost[0])),
+        "privacy": (
+            numpy.where(idle, privacy[0], numpy.where(rented, 3.0, 5.0)),
+            numpy.where(idle, privacy[1], numpy.where(rented, 4.0, 5.0)),
+        ),
+        "headroom": (headroom(ends.run_s[1]), headroom(ends.run_s[0])),
+    }

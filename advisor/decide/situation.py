@@ -1,0 +1,54 @@
+"""The names that conditions may use: every answer, what follows from it, and what was estimated."""
+
+from collections.abc import Mapping
+
+from advisor.figure import Fact
+from advisor.values.estimates import ServingEstimates
+from advisor.values.facts import Answer
+from advisor.values.workload import Span, Workload
+
+Facts = dict[str, Fact]
+
+
+def situation(
+    answers: Mapping[str, Answer], task: Mapping[str, object], work: Workload, serve: ServingEstimates
+) -> Facts:
+    """Facts by name. `task` is the row of the answered task."""
+    facts = {id: answer.fact for id, answer in answers.items()}
+    facts |= {
+        "family": computed("family", work.family),
+        "kind": computed("kind", work.kind),
+        "modality": computed("modality", work.modality),
+        "llm": computed("llm", work.kind == "decoder"),
+        "generic": computed("generic", bool(task.get("generic"))),
+        "train.full_blocked": computed("train.full_blocked", False),
+        "serve.memory": spanned("serve.memory", serve.memory_bytes, "bytes"),
+        "serve.device_size": computed("serve.device_size", serve.device_bytes, "bytes"),
+        "serve.device_memory": computed("serve.device_memory", serve.device_bytes * 1.3 + 5e7, "bytes"),
+        "serve.on_gpu": computed("serve.on_gpu", serve.on_gpu),
+    }
+    for name, span in serve.latency_s.items():
+        facts[f"latency.{name}"] = spanned(f"latency.{name}", span.times(1e3), "ms")
+    for name, span in serve.token_s.items():
+        facts[f"token.{name}"] = spanned(f"token.{name}", span.times(1e3), "ms")
+    return facts
+
+
+def trained_facts(work: Workload, host: tuple[float, float], gpus: int, samples_per_s: float) -> Facts:
+    """What the data decisions need of the chosen place: `host` is (bytes of memory, CPUs beside the devices)."""
+    each_s = work.training.preprocessing_s
+    return {
+        "host.memory": computed("host.memory", host[0], "bytes"),
+        "host.cpus": computed("host.cpus", host[1], "CPUs"),
+        "train.gpus": computed("train.gpus", gpus),
+        "preproc.core_hours": computed("preproc.core_hours", each_s * work.training.samples.value / 3600.0, "h"),
+        "preproc.cores": computed("preproc.cores", each_s * samples_per_s / 0.8, "CPUs"),
+    }
+
+
+def computed(id: str, value: str | float | bool, unit: str = "") -> Fact:
+    return Fact(id, value, unit, provenance="computed", source="computed")
+
+
+def spanned(id: str, span: Span, unit: str) -> Fact:
+    return Fact(id, span.value, unit, span.low, span.high, provenance="computed", source="computed")

@@ -1,0 +1,125 @@
+"""What would change the decision: every answer is moved until a choice changes, and the choice is made again there."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from advisor.figure import Scalar, rounded
+from advisor.values.decision import Tipping
+from advisor.values.facts import Answer, Question
+
+Outcome = Mapping[str, tuple[str, ...]]
+Again = Callable[[str, Scalar], Outcome]
+"""Decides again with one answer changed; the outcome maps a decision to what is chosen."""
+
+FURTHEST = 300.0
+"""No answer is thought to be wrong by more than this factor."""
+CLOSE_ENOUGH = 1.06
+"""A bracket narrower than this is reported at its far end, rounded outward and decided once more."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One answer being moved; remembers what was decided at each value."""
+
+    question: Question
+    now: Scalar
+    again: Again
+    base: Outcome
+    decided: dict[Scalar, Outcome] = field(default_factory=dict)
+
+    def at(self, value: Scalar) -> Outcome:
+        if value not in self.decided:
+            self.decided[value] = self.again(self.question.id, value)
+        return self.decided[value]
+
+    def changed(self, value: Scalar) -> tuple[str, ...]:
+        """Decisions that differ at this value."""
+        there = self.at(value)
+        return tuple(id for id, chosen in self.base.items() if there.get(id) != chosen)
+
+    def flip(self, id: str, value: Scalar) -> tuple[str, Tipping]:
+        to = "+".join(self.at(value)[id]) or "none"
+        return id, Tipping(self.question.id, self.now, value, self.question.unit, to)
+
+
+def tippings(
+    questions: Iterable[Question], answers: Mapping[str, Answer], base: Outcome, again: Again
+) -> dict[str, dict[str, tuple[Tipping, ...]]]:
+    """By question, by decision: the nearest values at which that decision changes. Each was decided again there."""
+    found: dict[str, dict[str, tuple[Tipping, ...]]] = {}
+    for question in questions:
+        answer = answers[question.id]
+        if not question.moves or not question.changes or (not answer.fact.known and question.type == "number"):
+            continue
+        moved = _Answer(question, answer.fact.value, again, base)
+        flips: dict[str, tuple[Tipping, ...]] = {}
+        for id, tip in _numbers(moved) if question.type == "number" else _words(moved):
+            flips[id] = (*flips.get(id, ()), tip)
+        if flips:
+            found[question.id] = flips
+    return found
+
+
+def _words(moved: _Answer) -> Iterator[tuple[str, Tipping]]:
+    """Every other choice of a question with choices."""
+    question = moved.question
+    if question.type == "yes_no":
+        others: list[Scalar] = [value for value in (True, False) if value is not moved.now]
+    elif question.type == "choice":
+        others = [choice for choice in question.choices if choice != moved.now]
+    elif question.type == "choices":
+        others = [(choice,) for choice in question.choices if (choice,) != moved.now]
+    else:
+        return
+    for other in others:
+        for id in moved.changed(other):
+            yield moved.flip(id, other)
+
+
+def _numbers(moved: _Answer) -> Iterator[tuple[str, Tipping]]:
+    """The far end in each direction; what differs there is tracked back to where it starts to differ."""
+    now = float(moved.now) if isinstance(moved.now, int | float) else 0.0
+    for far in _far_ends(moved.question, now):
+        for id in moved.changed(far):
+            at = _nearest(moved, id, now, far)
+            if at is not None:
+                yield moved.flip(id, at)
+
+
+def _far_ends(question: Question, now: float) -> Iterator[float]:
+    """The furthest values worth asking about, within what the question allows."""
+    low = question.minimum if question.minimum is not None else -math.inf
+    high = question.maximum if question.maximum is not None else math.inf
+    for end in (now * FURTHEST, now / FURTHEST) if now else (FURTHEST,):
+        value = min(max(rounded(end), low), high)
+        if value != now:
+            yield value
+
+
+def _nearest(moved: _Answer, id: str, same: float, different: float) -> float | None:
+    """The value nearest to `same` at which decision `id` differs, by bisection; None if it cannot be confirmed."""
+    near, far = same or min(1e-3, different / 2), different
+    while max(near, far) / min(near, far) > CLOSE_ENOUGH:
+        middle = math.sqrt(near * far)
+        if id in moved.changed(middle):
+            far = middle
+        else:
+            near = middle
+    for candidate in (_outward_rounded(far, 2, same), _outward_rounded(far, 3, same), rounded(far), far):
+        if _between(candidate, near, different) and id in moved.changed(candidate):
+            return candidate
+    return None
+
+
+def _outward_rounded(value: float, digits: int, start: float) -> float:
+    """`value` with few digits, rounded away from `start`."""
+    if value == 0:
+        return value
+    scale = 10.0 ** (digits - 1 - math.floor(math.log10(abs(value))))
+    away = math.ceil if value > start else math.floor
+    return rounded(away(round(value * scale, 6)) / scale, 6)
+
+
+def _between(value: float, near: float, far: float) -> bool:
+    return min(near, far) <= value <= max(near, far)
