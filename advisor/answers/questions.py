@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 
 import yaml
@@ -141,7 +141,11 @@ def _cell(key: str, value: object) -> object:
         return float(str(value))
     if key == "asked":
         return int(str(value))
-    return value == "true" if key == "required" else value
+    if isinstance(_COLUMNS[key].default, bool):
+        if value not in ("true", "false"):
+            raise BadInput(f"{key} is true or false")
+        return value == "true"
+    return value
 
 
 def _with_default(question: Question, default: object) -> Question:
@@ -151,7 +155,7 @@ def _with_default(question: Question, default: object) -> Question:
             raise BadInput("a default is a value or {from_task: FIELD}")
     elif default is not None:
         default = read_value(question, default).value
-    return Question(**{field.name: getattr(question, field.name) for field in fields(Question)} | {"default": default})
+    return replace(question, default=default)
 
 
 def _check_conditions(where: str, question: Question, questions: tuple[Question, ...]) -> None:

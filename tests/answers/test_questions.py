@@ -102,6 +102,7 @@ def test_rows_are_where_the_docs_say() -> None:
         (_row(choices="a"), "choices is a list"),
         (_row(knowledge=None), "knowledge is missing"),
         (_row(minimum="low"), "extra"),
+        (_row(required="perhaps"), "required is true or false"),
     ],
 )
 def test_a_bad_row_is_named(folder: Path, row: str, says: str) -> None:
@@ -116,9 +117,12 @@ def test_a_bad_row_is_named(folder: Path, row: str, says: str) -> None:
 
 def test_a_good_row_is_read(folder: Path) -> None:
     """A new question is one row and its words."""
-    _add(folder, _row(type="number", unit="ms", minimum=1, default="2 s", ask_if="serving.offline", asked=99))
+    _add(
+        folder,
+        _row(type="number", unit="ms", minimum=1, default="2 s", ask_if="serving.offline", asked=99, required=True),
+    )
     row = next(row for row in load_questions(folder) if row.id == "extra")
-    assert (row.default, row.minimum, row.asked, row.text) == (2000, 1.0, 99, "T?")
+    assert (row.default, row.minimum, row.asked, row.required, row.text) == (2000, 1.0, 99, True, "T?")
 
 
 def test_the_same_id_twice(folder: Path) -> None:

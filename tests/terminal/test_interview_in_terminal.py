@@ -30,7 +30,13 @@ class Terminal:
         self.columns = columns
         self.raw = ""
         self.child = pexpect.spawn(
-            sys.executable, command, env=env, encoding="utf-8", dimensions=(300, columns), timeout=20
+            sys.executable,
+            command,
+            env=env,
+            encoding="utf-8",
+            codec_errors="replace",
+            dimensions=(300, columns),
+            timeout=20,
         )
 
     def type(self, *lines: str) -> None:
