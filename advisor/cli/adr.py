@@ -1,6 +1,7 @@
 """`advisor adr`: the records of a project: list them, show one, accept one."""
 
 import json as json_format
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ from advisor.errors import BadInput
 app = typer.Typer(
     help="List, show and accept decision records.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
 )
+
+_PICTURE = re.compile(r"^```mermaid\n.*?^```$\n", re.M | re.S)
 
 Number = Annotated[int, typer.Argument(help="The number of the record.", min=0)]
 Project = Annotated[Path, typer.Argument(help="The project's folder.", show_default="here")]
@@ -95,8 +98,9 @@ def _cut(line: str) -> str:
 
 
 def _page(text: str) -> None:
-    """The record as a page: without front matter, marks and the source of the picture's frame."""
+    """The record as a page: without front matter, marks, and the source of a picture that a terminal cannot draw."""
     from rich.console import Console  # heavy, and only a terminal needs it
     from rich.markdown import Markdown
 
-    Console().print(Markdown(record.body(text)))
+    words = _PICTURE.sub("*A picture, where Mermaid is drawn.*\n", record.body(text))
+    Console().print(Markdown("\n".join(_printable(line) for line in words.splitlines())))

@@ -108,6 +108,7 @@ def _signals_wait() -> Iterator[None]:
     came: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
+        """Remembers a signal for later."""
         came.append(number)
 
     before = {number: signal.signal(number, note) for number in _SIGNALS if signal.getsignal(number) is not None}

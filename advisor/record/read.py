@@ -8,7 +8,7 @@ from pathlib import Path
 from advisor.errors import BadInput
 from advisor.record.folder import NUMBERED
 from advisor.record.markdown import unescaped
-from advisor.record.sections import front_matter
+from advisor.record.sections import front_matter, lines_of
 
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _BULLET = re.compile(r"[*+-] +\**(status|date)\**:\** *(.+)$", re.I)
@@ -34,6 +34,7 @@ class Record:
 
     @property
     def ours(self) -> bool:
+        """Whether advisor wrote it."""
         return "digest" in self.keys
 
     @property
@@ -46,8 +47,17 @@ def records(decisions: Path) -> tuple[Record, ...]:
     """Every record in the folder, by number; a folder that is not there holds none."""
     if not decisions.is_dir():
         return ()
-    found = (read(path) for path in sorted(decisions.glob("*.md")) if path.is_file())
+    found = (_read_or_named(path) for path in sorted(decisions.glob("*.md")) if path.is_file())
     return tuple(sorted((r for r in found if r.number is not None), key=lambda r: (r.number or 0, r.path.name)))
+
+
+def _read_or_named(path: Path) -> Record:
+    """What the name alone says of a file that is no text: it has a number, and is not ours."""
+    try:
+        return read(path)
+    except BadInput:
+        numbered = NUMBERED.match(path.name)
+        return Record(path, int(numbered[1]) if numbered else None, "", "", "")
 
 
 def read(path: Path) -> Record:
@@ -90,13 +100,13 @@ def _said_in(line: str, number: int, text: str) -> Iterator[tuple[str, str]]:
     if found := _BULLET.match(line) or _LINE.match(line):
         yield found[1].lower(), unescaped(found[2])
     elif line.strip().lower() == "## status":
-        below = next((lower for lower in text.splitlines()[number:] if lower.strip()), "")
+        below = next((lower for lower in lines_of(text)[number:] if lower.strip()), "")
         if not below.startswith("#"):
             yield "status", below.strip()
 
 
 def _key_lines(text: str, length: int) -> Iterator[tuple[str, int]]:
-    for number, line in enumerate(text.splitlines()[:length], start=1):
+    for number, line in enumerate(lines_of(text)[:length], start=1):
         key, colon, _ = line.partition(":")
         if colon and key and not key[0].isspace():
             yield key, number
@@ -105,7 +115,7 @@ def _key_lines(text: str, length: int) -> Iterator[tuple[str, int]]:
 def _outside_fences(text: str, after: int) -> Iterator[tuple[int, str]]:
     """(number, line) of the body, without the lines of fenced blocks."""
     fence = ""
-    for number, line in enumerate(text.splitlines()[after:], start=after + 1):
+    for number, line in enumerate(lines_of(text)[after:], start=after + 1):
         found = _FENCE.match(line)
         if found and not fence:
             fence = found[1]

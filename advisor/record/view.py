@@ -25,10 +25,12 @@ class Alternative:
 
     @property
     def chosen(self) -> str:
+        """The names of what was chosen instead."""
         return names(self.decided)
 
     @property
     def chosen_share(self) -> float | None:
+        """The share of weightings in which what was chosen is first."""
         return share(self.decided)
 
 
@@ -54,6 +56,7 @@ class Number:
 
 
 def names(decided: Decided) -> str:
+    """The names of what was chosen; a decision may choose several."""
     return " + ".join(decided.chosen_names)
 
 
@@ -148,6 +151,7 @@ def assumptions(all_of_them: Iterable[Assumption]) -> tuple[tuple[Assumption, ..
 
 
 def estimated(figures: Mapping[str, Figure], ids: Iterable[str] | None = None) -> tuple[Number, ...]:
+    """The estimates as rows, all of them or those with the ids."""
     return tuple(_number(figures[id]) for id in (figures if ids is None else ids) if id in figures)
 
 

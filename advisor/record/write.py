@@ -33,6 +33,7 @@ class Written:
 
     @property
     def unchanged(self) -> bool:
+        """Whether every byte is as it was."""
         return not self.paths
 
 

@@ -74,6 +74,7 @@ def test_show_draws_a_page_on_a_terminal(project: Path, columns: int) -> None:
     assert child.exitstatus == 0
     assert "advisor:begin" not in page
     assert "x-advisor" not in page
+    assert "flowchart" not in page
     assert "Decision Outcome" in page
     plain = pexpect.run(f"{ADVISOR} adr show 4 --plain", cwd=str(project), encoding="utf-8")
     assert "## Decision Outcome" in plain
