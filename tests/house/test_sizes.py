@@ -8,7 +8,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = sorted((ROOT / "advisor").rglob("*.py"))
-OURS = [ROOT / "run.py", *PACKAGE, *sorted((ROOT / "kernels").glob("*.py")), *sorted((ROOT / "docs").rglob("*.py"))]
+OURS = [
+    ROOT / "run.py",
+    *PACKAGE,
+    *sorted((ROOT / "kernels").glob("*.py")),
+    *sorted((ROOT / "docs" / "make").glob("*.py")),
+]
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 
