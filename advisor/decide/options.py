@@ -14,6 +14,11 @@ Facts = Mapping[str, Fact]
 MADE_FOR = (4.0, 5.0)
 MAYBE = (2.0, 4.0)
 NOT_MADE_FOR = (1.0, 2.5)
+LIMITING = (
+    "team", "train.mode", "train.runs", "train.deadline", "train.budget", "train.budget_month", "data.may_leave",
+    "hardware.rent",
+)  # fmt: skip
+"""Answers that limit a training beside the conditions of the catalogue."""
 RISK = 1.0
 """Points that an option loses in `fit` for a limit it may break at the high end of an estimate."""
 
@@ -63,7 +68,7 @@ def choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = Tru
     """Decides one row of the catalogue. `shares` False skips rank acceptability and words, for deciding again."""
     if shares:
         return _choose(row, facts, tables, shares=True)
-    return _quick(row, tuple(facts[name] for name in _read(row, tables) if name in facts), tables)
+    return _quick(row, tuple(facts[name] for name in names_read(row.id, tables) if name in facts), tables)
 
 
 @lru_cache(maxsize=8192)
@@ -73,8 +78,9 @@ def _quick(row: DecisionRow, facts: tuple[Fact, ...], tables: Tables) -> Decided
 
 
 @lru_cache(maxsize=64)
-def _read(row: DecisionRow, tables: Tables) -> tuple[str, ...]:
-    """Every name that the conditions of this decision read."""
+def names_read(decision: str, tables: Tables) -> tuple[str, ...]:
+    """Every name that this decision reads: in its conditions, and the answers that limit a training."""
+    row = next(row for row in tables.decisions if row.id == decision)
     options = tables.options[row.id]
     conditions = [limit.condition for option in options for limit in option.limits]
     conditions += [option.suits for option in options if option.suits]
@@ -82,7 +88,7 @@ def _read(row: DecisionRow, tables: Tables) -> tuple[str, ...]:
         conditions += [tables.attributes[id].matters, tables.attributes[id].important]
     names = {name for condition in conditions for name in names_in(condition)}
     answers = {limit.answer for option in options for limit in option.limits}
-    return tuple(sorted(names | answers | {"team"}))
+    return tuple(sorted(names | answers | set(LIMITING)))
 
 
 def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> Decided:
@@ -121,7 +127,7 @@ def infeasible(row: DecisionRow, removed: list[Removed], tables: Tables) -> Deci
         status="infeasible",
         chosen=(),
         chosen_names=(),
-        because=(tables.say("infeasible", answers=", ".join(blockers)),),
+        because=(tables.say("infeasible", answers=", ".join(tables.labels.get(name, name) for name in blockers)),),
         removed=tuple(removed),
     )
 
@@ -130,7 +136,7 @@ def because(best: Option, order: list[Contender], want: Wants, facts: Facts, tab
     """Why the first is first: what it was made for, what is left beside it, what sets it apart."""
     reasons = []
     if best.suits and judge(best.suits, facts).holds:
-        met = _met(best.suits, facts)
+        met = _met(best.suits, facts, tables.labels)
         reasons.append(tables.say("made_for", answers=met) if met else tables.say("made_for_task"))
     if len(order) == 1:
         reasons.append(tables.say("only_left"))
@@ -143,10 +149,10 @@ def because(best: Option, order: list[Contender], want: Wants, facts: Facts, tab
     return tuple(reasons)
 
 
-def _met(condition: str, facts: Facts) -> str:
+def _met(condition: str, facts: Facts, labels: Mapping[str, str]) -> str:
     """The answers that a condition reads, with their values."""
-    known = [name for name in names_in(condition) if name in facts and facts[name].known and "." in name]
-    said = [f"{name} {shown(facts[name].value, facts[name].unit)}" for name in known[:3]]
+    known = [name for name in names_in(condition) if name in labels and facts[name].known]
+    said = [f"{labels.get(name, name)} {shown(facts[name].value, facts[name].unit)}" for name in known[:3]]
     return ", ".join(said)
 
 
@@ -162,7 +168,10 @@ def _leads(best: Contender, second: Contender, want: Wants) -> list[str]:
 def consequences(best: Option, facts: Facts, tables: Tables) -> tuple[Consequence, ...]:
     """What to expect: facts of the catalogue for it, its ways of failing, limits it may break."""
     good = [Consequence(True, text) for text, _ in best.facts[:1]]
-    risky = [Consequence(False, tables.say("risk", answer=limit.answer)) for limit in at_risk(best, facts)]
+    risky = [
+        Consequence(False, tables.say("risk", answer=tables.labels.get(limit.answer, limit.answer)))
+        for limit in at_risk(best, facts)
+    ]
     return (*good, *risky, *(Consequence(False, text) for text in best.fails[:2]))
 
 

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import numpy
 
 from advisor import units
-from advisor.decide.options import fit, wants
+from advisor.decide.options import fit, names_read, wants
 from advisor.decide.screen import removal, shown
 from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Wants, first_shares, mean_weights
 from advisor.figure import Fact
@@ -78,7 +79,19 @@ def open_modes(facts: Facts, tables: Tables) -> tuple[Mode, ...]:
 
 
 def search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool = True) -> Searched:
-    """Screens every candidate on the high end of its estimates, then ranks the rest."""
+    """Screens every candidate on the high end of its estimates, then ranks the rest. `shares` False gives the best
+    alone, and is remembered by the facts that the search reads."""
+    if shares:
+        return _search(table, facts, tables, shares=True)
+    return _quick(table, tuple(facts[name] for name in names_read("g_train_mode", tables) if name in facts), tables)
+
+
+@lru_cache(maxsize=4096)
+def _quick(table: TrainingTable, facts: tuple[Fact, ...], tables: Tables) -> Searched:
+    return _search(table, {fact.id: fact for fact in facts}, tables, shares=False)
+
+
+def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool) -> Searched:
     modes = {option.id: option for option in tables.options["g_train_mode"]}
     checks = _checks(table, facts, tables)
     alive = ~numpy.logical_or.reduce([check.broken for check in checks])

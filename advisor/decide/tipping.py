@@ -14,7 +14,7 @@ Again = Callable[[str, Scalar], Outcome]
 
 FURTHEST = 300.0
 """No answer is thought to be wrong by more than this factor."""
-CLOSE_ENOUGH = 1.06
+CLOSE_ENOUGH = 1.1
 """A bracket narrower than this is reported at its far end, rounded outward and decided once more."""
 
 

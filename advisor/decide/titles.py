@@ -44,7 +44,9 @@ def _serve(architecture: Architecture, tables: Tables) -> str:
 def drivers(architecture: Architecture, answers: Mapping[str, Answer], tables: Tables) -> tuple[str, ...]:
     """What must hold, as far as somebody said so, then what is wanted first."""
     said = [
-        tables.say("driver_must", answer=id, value=shown(answers[id].fact.value, answers[id].fact.unit))
+        tables.say(
+            "driver_must", answer=tables.labels.get(id, id), value=shown(answers[id].fact.value, answers[id].fact.unit)
+        )
         for id in MUSTS
         if answers[id].how == "answered" and answers[id].fact.known
     ]

@@ -113,7 +113,7 @@ class Lifecycle:
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
     """The whole catalogue. `review_by` is when its shortest-lived fact, a price, goes stale. `tasks` maps a task to its defaults (parameters, layers, metric, …); `phrases` are the
-    sentences that decisions are explained with."""
+    sentences that decisions are explained with, `labels` the names of questions in them."""
 
     as_of: str
     review_by: str
@@ -130,6 +130,7 @@ class Tables:
     too_close_below: float
     hidden_costs: tuple[float, float]
     phrases: Mapping[str, Any]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""

@@ -13,6 +13,7 @@ ASSUMED_SIZE_SPREAD = 2.5
 ASSUMED_DATA_SPREAD = 10.0
 """An assumed number of samples says little more than its order of magnitude."""
 ASSUMED_SAMPLES = 10_000.0
+USUAL_COLUMNS = 30.0
 PADDING = (1.0, 1.15, 1.5)
 """Computed tokens for each real one: packed, bucketed by length, padded to the longest of a batch."""
 
@@ -64,9 +65,11 @@ class _Answers:
         value = self.task.get(field, default)
         return float(value) if isinstance(value, int | float) else default
 
-    def found(self, id: str, default: float) -> float:
-        fact = self.evidence.get(id)
-        return fact.number if fact is not None and fact.known else default
+    def columns(self) -> float:
+        """Columns of the table beside the label, a usual number where nobody has looked."""
+        fact = self.evidence.get("data.features")
+        names = fact.value if fact is not None and isinstance(fact.value, tuple) else ()
+        return max(1.0, len(names) - 1.0) if names else USUAL_COLUMNS
 
 
 def _model(ask: _Answers) -> Model:
@@ -115,7 +118,7 @@ def _training(ask: _Answers) -> Training:
     sequence = ask.number("train.sequence", ask.usual("sequence", 1.0))
     return Training(
         samples=samples,
-        features=ask.found("data.features", 30.0),
+        features=ask.columns(),
         tokens=_tokens(ask, samples, sequence),
         sequence=sequence,
         epochs=ask.number("train.epochs", ask.usual("epochs", 3.0)),

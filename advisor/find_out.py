@@ -1,0 +1,126 @@
+"""The side of the wall that touches the world: files, devices, earlier findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from advisor import machine, rates
+from advisor.answers.detect import look
+from advisor.conclude import Grounds
+from advisor.errors import BadInput
+from advisor.figure import Fact
+from advisor.project import answers_file, lock
+from advisor.values.facts import Known, Machine
+
+ANSWERS, LOCK = "advisor.yaml", "advisor.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: the project, where our files go, and what overrides what is found."""
+
+    project: Path
+    home: Path
+    answers: Path | None = None
+    settings: Mapping[str, Fact] | None = None
+    model: Path | None = None
+    data: tuple[Path, ...] = ()
+    hardware: str = ""
+    nodes: int = 1
+    reprobe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known before anybody is asked; `notes` are for the person; `measured` says rates were kept."""
+
+    known: Known
+    notes: tuple[str, ...]
+    measured: bool
+    here: bool
+
+
+def find_out(wish: Wish, grounds: Grounds) -> Found:
+    """Answers on file, the machine (of the lock, unless another is wished for), rates, and a look at the project.
+
+    Raises BadInput for files that cannot be used.
+    """
+    project = _folder(wish.project)
+    answered = _answered(wish, grounds)
+    kept = lock.read(wish.home / LOCK) if (wish.home / LOCK).exists() and not wish.reprobe else None
+    seen = look(project, model=wish.model, data=wish.data)
+    hardware = wish.hardware or _asked_hardware(answered)
+    here = not hardware and (kept is None)
+    if hardware:
+        found = machine.described(hardware, grounds.tables.accelerators)
+    else:
+        found = kept.machine if kept is not None else machine.probe(_data_path(project, wish))
+    found = machine.devices_matched(_times(found, wish.nodes), grounds.tables.accelerators)
+    same = kept is not None and (not hardware or kept.machine == found)
+    measured = kept.rates if kept is not None and same else rates.nothing()
+    evidence = {**(kept.evidence if kept is not None else {}), **seen.facts, **_devices(found)}
+    known = Known(project.name or "project", answered, evidence, found, measured)
+    return Found(known, seen.notes, bool(measured.facts), here)
+
+
+def from_files(folder: Path, grounds: Grounds) -> tuple[Known, lock.Locked] | None:
+    """What the project's own two files say, with no look at the world; None where there is no lock."""
+    if not (folder / LOCK).is_file():
+        return None
+    locked = lock.read(folder / LOCK)
+    answered = answers_file.read(folder / ANSWERS, grounds.questions)
+    return Known(locked.project, answered, locked.evidence, locked.machine, locked.rates), locked
+
+
+def with_rates(known: Known, measured: rates.Running | None) -> Known:
+    """The same with what the benchmark measured; waits for it."""
+    return known if measured is None else replace(known, rates=measured.finish())
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise BadInput("there is no such folder", where=str(path), remedy="give the folder of the project")
+    return path.resolve()
+
+
+def _answered(wish: Wish, grounds: Grounds) -> dict[str, Fact]:
+    """Answers on file, then those of --answers, then those of --set."""
+    own = wish.home / ANSWERS
+    home = own if own.exists() else wish.project / ANSWERS
+    answered = answers_file.read(home, grounds.questions)
+    if wish.answers is not None:
+        if not wish.answers.exists():
+            raise BadInput("there is no such file", where=str(wish.answers), remedy="give a file of answers")
+        answered |= answers_file.read(wish.answers, grounds.questions)
+    return answered | dict(wish.settings or {})
+
+
+def _asked_hardware(answered: Mapping[str, Fact]) -> str:
+    """`8x H100-SXM-80GB` from the answers about hardware, "" where there are none."""
+    kind, count = answered.get("hardware.accelerator"), answered.get("hardware.count")
+    if kind is None or not kind.known:
+        return ""
+    text = str(kind.value)
+    return text if "x " in text or count is None or not count.known else f"{count.number:g}x {text}"
+
+
+def _times(found: Machine, nodes: int) -> Machine:
+    """The same machine `nodes` times over: its devices, numbered on."""
+    devices = [replace(device, index=index) for index, device in enumerate(found.devices * nodes)]
+    return replace(found, devices=tuple(devices)) if nodes > 1 else found
+
+
+def _data_path(project: Path, wish: Wish) -> Path:
+    """The disk that matters is that of the data."""
+    return next((path for path in wish.data if path.exists()), project)
+
+
+def _devices(found: Machine) -> dict[str, Fact]:
+    """The accelerators as evidence for the questions about hardware."""
+    if not found.devices:
+        return {}
+    first, source = found.devices[0], "the machine"
+    return {
+        "hardware.accelerator": Fact("hardware.accelerator", first.slug or first.name, source=source),
+        "hardware.count": Fact("hardware.count", float(len(found.devices)), "devices", source=source),
+    }

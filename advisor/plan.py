@@ -1,0 +1,104 @@
+"""The story: find out, conclude, write down; and later, conclude again.
+
+    project -> answers, machine, rates, evidence -> Known (advisor.lock) -> decision -> record
+                                                      check <- configs <- |
+
+`find_out` touches the world. `conclude` only calculates: the same facts and catalogue give the same decision.
+"""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from advisor import __version__, catalog, record
+from advisor.answers import load_questions
+from advisor.conclude import Grounds, Thought, conclude, digest, prospect, think, turns
+from advisor.find_out import ANSWERS, LOCK, Found, Wish, find_out, from_files, with_rates
+from advisor.project import answers_file, lock
+from advisor.shelf import shelf
+from advisor.stale import snapshot, staleness
+from advisor.values.decision import Conclusion
+from advisor.values.expected import Expected
+from advisor.values.facts import Known
+from advisor.values.staleness import Staleness
+
+__all__ = [
+    "ANSWERS", "Found", "Grounds", "Wish", "conclude", "conclusion_of", "expected", "find_out", "grounds", "preserve",
+    "prospect", "recheck", "save", "turns", "with_rates",
+]  # fmt: skip
+
+
+def grounds(language: str = "en") -> Grounds:
+    """The questions and the catalogue, with the names that people call the questions by."""
+    questions = load_questions(shelf("questionnaires"), language)
+    labels = {question.id: question.label for question in questions}
+    return Grounds(questions, replace(catalog.load(language), labels=labels))
+
+
+def conclusion_of(known: Known, on: Grounds) -> Conclusion:
+    """The decision from what the lock keeps, so that today's is the one that CI derives again."""
+    return conclude(lock.kept(known), on)
+
+
+def preserve(
+    conclusion: Conclusion, known: Known, on: Grounds, wish: Wish, *, today: date, dry_run: bool = False
+) -> tuple[record.Written, tuple[Path, ...]]:
+    """Writes answers, lock, record and evidence; returns the record and every path that changed."""
+    thought = think(lock.kept(known), on, shares=False)
+    extra = {
+        "versions": {"advisor": __version__, "catalog": on.tables.as_of},
+        "digest": conclusion.digest,
+        "decision": {"title": conclusion.title, "from": snapshot(thought, known)},
+    }
+    written = record.write(conclusion, wish.project, out=_other_home(wish), date=today, dry_run=dry_run)
+    if dry_run:
+        return written, ()
+    kept = wish.home / LOCK
+    before = kept.read_bytes() if kept.exists() else b""
+    lock.write(kept, known, extra)
+    return written, written.paths + ((kept,) if kept.read_bytes() != before else ())
+
+
+def save(known: Known, wish: Wish, ids: tuple[str, ...]) -> None:
+    """Keeps these answers in advisor.yaml."""
+    if ids:
+        answers_file.save(wish.home / ANSWERS, {id: known.answered[id] for id in ids})
+
+
+def recheck(folder: Path) -> Staleness | None:
+    """Does the decision still follow from advisor.yaml and advisor.lock? None: yes, or nothing was decided."""
+    on = grounds()
+    files = from_files(folder, on)
+    if files is None or not files[1].digest:
+        return None
+    known, locked = files
+    thought = think(known, on)
+    return None if digest(thought) == locked.digest else staleness(thought, known, locked, on, folder / LOCK)
+
+
+def expected(folder: Path) -> Expected | None:
+    """What the recorded decision leads one to expect in the project's configs."""
+    on = grounds()
+    files = from_files(folder, on)
+    return None if files is None else _expected(think(files[0], on, shares=False))
+
+
+def _expected(thought: Thought) -> Expected | None:
+    winner = thought.architecture.winner
+    candidate = winner.candidate
+    if candidate.site.kind == "none" or not winner.feasible or thought.architecture.facts["family"].value == "trees":
+        return None
+    gpus = 0 if candidate.site.kind == "cpu" else candidate.count
+    return Expected(
+        parallelism=candidate.parallel,
+        gpus=gpus,
+        machines=candidate.nodes,
+        precision=candidate.precision if gpus else None,  # type: ignore[arg-type]
+        train_mode=candidate.mode,
+        micro_batch=winner.micro_batch,
+        global_batch=int(thought.answers["train.batch"].fact.number),
+    )
+
+
+def _other_home(wish: Wish) -> Path | None:
+    return None if wish.home == wish.project else wish.home
