@@ -13,7 +13,7 @@ from pathlib import Path
 from advisor.check.ignored import Pattern, is_ignored, patterns_above, patterns_in
 from advisor.errors import BadInput
 
-LARGEST_BYTES = 1024 * 1024
+LARGEST_BYTES = 256 * 1024  # a second of reading at worst; configurations have a few kilobytes
 MOST_ENTRIES = 200_000
 SUFFIXES = (".json", ".yaml", ".yml")
 _LEFT_OUT = frozenset(
@@ -67,7 +67,7 @@ def read_bytes(path: str) -> bytes | str:
         if not stat.S_ISREG(status.st_mode):
             return "not a regular file"
         if status.st_size > LARGEST_BYTES:
-            return f"{status.st_size / 1e6:.1f} MB: larger than any configuration"
+            return f"{status.st_size / 1e6:.1f} MB: larger than a configuration ({LARGEST_BYTES // 1024} KiB)"
         with Path(path).open("rb") as file:
             return file.read(LARGEST_BYTES + 1)[:LARGEST_BYTES]
     except OSError as error:
@@ -142,5 +142,5 @@ def _project_above(path: Path) -> Path | None:
     while folder.parent != folder and not (folder / ".git").exists():
         folder = folder.parent
         if (folder / "advisor.yaml").exists() and (folder / "advisor.lock").exists():
-            return Path(os.path.relpath(folder))
+            return folder if path.is_absolute() else Path(os.path.relpath(folder))
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advisor.check.tree import Document, Unreadable
 from advisor.values.finding import Place
 
+_SHOWN_REPEATED = 20  # of one file; whoever repairs these sees the rest
 _POINTER = "version https://git-lfs.github.com/spec/v1"
 
 
@@ -71,7 +72,7 @@ def flaw_of(document: Document, error: Unreadable) -> Flaw:
 
 def repeated_flaws(document: Document) -> Iterator[Flaw]:
     """A flaw for each key that stands twice in one mapping."""
-    for repeated in document.repeated:
+    for repeated in document.repeated[:_SHOWN_REPEATED]:
         first = document.place(repeated.first_at)
         what = f'"{repeated.key[:80]}" stands twice: the value of line {first.line} is lost'
         yield Flaw(what, "keep one of them", document.place(repeated.at), (first,))

@@ -39,6 +39,7 @@ class _Reader:
         self.repeated: list[Repeated] = []
 
     def past_space(self, at: int) -> int:
+        """Where the next token starts."""
         match = _SPACE.match(self.text, at)
         return match.end() if match else at
 
@@ -57,6 +58,7 @@ class _Reader:
         return self.bare(at)
 
     def table(self, start: int, depth: int) -> tuple[Table, int]:
+        """The mapping that starts at `start`, and where it ends."""
         table = Table(start)
         at = self.past_space(start + 1)
         if self.text[at : at + 1] == "}":
@@ -77,6 +79,7 @@ class _Reader:
                 return table, at
 
     def sequence(self, start: int, depth: int) -> tuple[Sequence, int]:
+        """The list that starts at `start`, and where it ends."""
         sequence = Sequence(start)
         at = self.past_space(start + 1)
         if self.text[at : at + 1] == "]":
@@ -102,6 +105,7 @@ class _Reader:
         return after, False
 
     def string(self, at: int) -> tuple[str, int]:
+        """The text in quotation marks at `at`, and where it ends."""
         match = _STRING.match(self.text, at)
         if match is None:
             raise Unreadable(
@@ -111,6 +115,7 @@ class _Reader:
         return (json.loads(raw) if "\\" in raw else raw[1:-1]), match.end()
 
     def bare(self, at: int) -> tuple[Leaf, int]:
+        """The number or word at `at`, and where it ends."""
         number = _NUMBER.match(self.text, at)
         if number:
             raw = number.group()

@@ -16,7 +16,10 @@ _TEMPLATE = re.compile(r"\{\{|\{%|<%")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file gave: configurations and flaws, or the reason why it is left alone."""
+    """What one file gave: configurations and flaws, or the reason why it is left alone.
+
+    `text` is kept only where a finding may quote it.
+    """
 
     text: str = ""
     configs: tuple[ConfigFacts, ...] = ()
@@ -33,9 +36,9 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     ours = any(format.telltale.search(text) for format in FORMATS)
     if flaw is not None:
         meant = named or ours or any(format.name_hint.search(path) for format in FORMATS)
-        return Reading(text, flaws=(flaw,)) if meant else Reading(text, left_alone="" if ours else flaw.what)
+        return Reading(text, flaws=(flaw,)) if meant else Reading()
     if not (ours or named):
-        return Reading(text)
+        return Reading()
     suffix = path.lower().rpartition("/")[2].rpartition(".")[2]
     if not ours and suffix not in _SUFFIXES:
         return Reading(text, left_alone="its format is not read")

@@ -13,6 +13,8 @@ from advisor.figure import Scalar
 
 _MERGED_KEYS = 100_000
 _TRUE = frozenset({"yes", "true", "on"})
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
+_LONGEST_PLAIN = 100  # no number or word of YAML is longer
 _BASES = (("0b", 2), ("0x", 16))
 
 
@@ -31,7 +33,8 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Repeated, ...]]:
         raise Unreadable(what or "no YAML", mark.index if mark else 0, _advice(what)) from None
     except yaml.reader.ReaderError as error:
         what = f"character U+{int(error.character):04X}, which YAML does not allow"
-        raise Unreadable(what, error.position, "remove the character") from None
+        at = max(text.find(chr(int(error.character))), 0)  # error.position counts bytes
+        raise Unreadable(what, at, "remove the character") from None
     return tuple(builder.roots), tuple(builder.repeated)
 
 
@@ -47,6 +50,7 @@ class _Builder:
         self.merged = 0
 
     def take(self, event: Any) -> None:
+        """The next event of the parser."""
         name = type(event).__name__
         if name == "ScalarEvent":
             self.put(_leaf(event), event.anchor)
@@ -62,11 +66,13 @@ class _Builder:
             self.anchors.clear()
 
     def alias(self, event: Any) -> Node:
+        """The node that an alias stands for; raises Unreadable when there is none."""
         if event.anchor not in self.anchors:
             raise Unreadable(f"*{event.anchor} has no anchor", event.start_mark.index, f"define &{event.anchor} above")
         return self.anchors[event.anchor]
 
     def enter(self, node: Table | Sequence, anchor: str | None) -> None:
+        """Open a container; raises Unreadable when it is too deep."""
         if len(self.open) >= DEEPEST:
             raise Unreadable(f"nested deeper than {DEEPEST} levels", node.at, "flatten it")
         self.put(node, anchor)
@@ -90,6 +96,7 @@ class _Builder:
             self.keys[-1] = None
 
     def pair(self, table: Table, key: Node, node: Node) -> None:
+        """A key with its value, noticing a key that the mapping has already."""
         if not isinstance(key, Leaf):
             return  # a mapping as a key: an unquoted {{ template }}, nothing that a rule could read
         if key.raw == "<<" and not key.quoted:
@@ -101,6 +108,7 @@ class _Builder:
         table.entries[key.raw] = Entry(key.at, node)
 
     def merge(self, table: Table, node: Node) -> None:
+        """The keys of `<<`, which do not override; raises Unreadable beyond a bound."""
         for source in node.items if isinstance(node, Sequence) else [node]:
             if isinstance(source, Table):
                 self.merged += len(source.entries)
@@ -114,10 +122,10 @@ def _leaf(event: Any) -> Leaf:
     plain = not event.style  # the C parser says "", the Python one None
     tag = event.tag
     value: Scalar = event.value
-    if tag is None and plain:
+    if ((tag is None and plain) or tag in _PLAIN_TAGS) and len(event.value) <= _LONGEST_PLAIN:
         value = _plain(event.value)
     elif tag is not None and tag not in ("!", "tag:yaml.org,2002:str"):
-        value = None if not tag.startswith("tag:yaml.org,2002:") else _plain(event.value)
+        value = None  # only the code behind the tag would know
     return Leaf(event.start_mark.index, value, event.value, quoted=not plain)
 
 

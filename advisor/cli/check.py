@@ -30,8 +30,12 @@ class Level(StrEnum):
     error = "error"
 
 
+def _here() -> list[Path]:
+    return [Path(".")]
+
+
 def command(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or project folders.", show_default="here")] = None,
+    paths: Annotated[list[Path], typer.Argument(help="Files or project folders.", default_factory=_here)],
     format: Annotated[Format, typer.Option(help="How the findings are printed.")] = Format.text,
     severity: Annotated[Level, typer.Option(help="The mildest findings to show.")] = Level.warning,
     fail_on: Annotated[Level, typer.Option(help="The mildest finding that makes the exit status 1.")] = Level.error,
@@ -47,7 +51,7 @@ def command(
     del no_input
     from advisor import check  # not needed for help
 
-    outcome = check.check(tuple(paths or [Path(".")]), rederive=_rederive, expect=_expect)
+    outcome = check.check(tuple(paths), rederive=_rederive, expect=_expect)
     shown = outcome.at_least(severity.value)
     if shown.findings or outcome.stale or not quiet:
         report = check.REPORTS["json" if json else format.value]

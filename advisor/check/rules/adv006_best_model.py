@@ -1,5 +1,6 @@
 """ADV006: the best model is to be loaded, but saving and evaluating do not go together."""
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ _DEFAULT_SAVE, _DEFAULT_EVALUATION = "steps", "no"  # of TrainingArguments
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """A mismatch of strategies, or of steps, where the best model is to be loaded."""
     for config in material.configs:
         if config.load_best is None or config.load_best.value is not True:
             continue
@@ -49,7 +51,7 @@ def _steps(config: ConfigFacts) -> Iterator[Finding]:
     save, evaluation = config.save_steps, config.evaluation_steps
     if save is None or evaluation is None or not save.number or not evaluation.number:
         return
-    if min(save.number, evaluation.number) <= 0:
+    if not all(0 < each < math.inf for each in (save.number, evaluation.number)):
         return
     one_is_a_share = (save.number < 1) != (evaluation.number < 1)
     if one_is_a_share or (Fraction(str(save.number)) / Fraction(str(evaluation.number))).denominator != 1:

@@ -13,16 +13,17 @@ _WHOLE = (*_SIZES, "num_processes", "machine_rank", "zero_stage", "max_steps")
 _NUMBERS = ("learning_rate", "warmup_steps", "warmup_ratio", "epochs", "save_steps", "evaluation_steps")
 _FLAGS = ("fp16", "bf16", "load_best", "gradient_checkpointing", "elastic", "trains")
 _STRATEGIES = ("save_strategy", "evaluation_strategy")
-_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?", re.I)
+_NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.I)
 _ADAM = re.compile(r"(?i).*adam")
 _LARGEST_ADAM_RATE = 0.1  # Adam moves each weight by about the rate a step, whatever the gradient
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each setting whose kind is wrong, then values that are out of range for their unit."""
     for config in material.configs:
         for name in (*_WHOLE, *_NUMBERS, *_FLAGS, *_STRATEGIES):
             at: At | None = getattr(config, name)
-            if at is not None and at.value is not None:
+            if at is not None and at.value is not None and at.raw:  # sections have no text of their own
                 yield from _kind(name, at)
         yield from _units(config)
 
@@ -37,7 +38,7 @@ def _kind(name: str, at: At) -> Iterator[Finding]:
             told = f"{at.key} is the text {at.raw!r}, and any text counts as true"
             yield _finding("warning", told, f"write {at.key} without quotation marks", at)
         return
-    if isinstance(at.value, str) and _NUMBER.fullmatch(at.value.strip()):
+    if isinstance(at.value, str) and len(at.raw) < 40 and _NUMBER.fullmatch(at.value.strip()):
         yield _text(at, at.value.strip())
     elif name in _WHOLE and at.number is not None and at.whole is None:
         yield _finding("error", f"{written(at)} must be a whole number", "write a whole number", at)

@@ -8,6 +8,7 @@ from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each flaw of a text."""
     for flaw in material.flaws:
         yield Finding(RULE.id, "error", flaw.what, flaw.remedy, flaw.place, related=flaw.related)
 

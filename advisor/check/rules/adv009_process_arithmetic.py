@@ -11,6 +11,7 @@ _SEVERAL = ("multi_gpu", "deepspeed", "fsdp")
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Processes that cannot be split, ranks out of range, and launches that are not complete."""
     for config in material.configs:
         if config.num_processes is not None or config.machines is not None:
             yield from _split(config)

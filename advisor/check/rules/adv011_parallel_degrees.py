@@ -9,6 +9,7 @@ from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each configuration whose degrees are all known and do not multiply to its processes."""
     for config in material.configs:
         processes, shards = config.num_processes, config.data_shards
         degrees = [at for at in _degrees(config) if at is not None]

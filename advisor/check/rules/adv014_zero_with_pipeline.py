@@ -8,6 +8,7 @@ from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each configuration that asks for both."""
     for config in material.configs:
         stage, stages = config.zero_stage, config.pipeline_stages
         if stage is None or stages is None or (stage.whole or 0) < 2 or (stages.whole or 0) < 2:

@@ -9,6 +9,7 @@ from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Two engines at once, or the settings of the one that the launcher does not use."""
     for config in material.configs:
         if config.engine is not None:
             yield from _unused(config, config.engine)

@@ -9,6 +9,7 @@ from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Two precisions in one configuration, or one here and the other in the DeepSpeed file it names."""
     for config in material.configs:
         here = _precisions(config)
         linked = material.linked(config)

@@ -11,6 +11,7 @@ _SHORT_STEPS = 100  # a run this short is a trial: nothing is lost
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each training run that saves nothing before its end."""
     for config in material.configs:
         save = config.save_strategy
         if _is_short(config) or (config.trains is not None and config.trains.value is False):

@@ -8,6 +8,7 @@ from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each setting that stands under an old name."""
     for config in material.configs:
         for old in config.renamed:
             told = f"{old.at.key} is now {old.now}: {old.fate}"

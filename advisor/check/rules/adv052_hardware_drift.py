@@ -10,6 +10,7 @@ from advisor.values.finding import Finding, Place
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each number of GPUs or machines that is not the decided one."""
     for config in material.configs:
         expected = material.expected_of(config)
         if expected is None:

@@ -19,6 +19,7 @@ _SHARDED = ("fsdp2", "hsdp")
 
 
 def find(material: Material) -> Iterator[Finding]:
+    """Each engine, precision and batch that is not the decided one."""
     for config in material.configs:
         expected = material.expected_of(config)
         if expected is not None:
