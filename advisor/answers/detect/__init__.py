@@ -39,8 +39,8 @@ def look(
     `data` may hold addresses (`s3://bucket/key`): they are noted, not opened. Whatever is wrong with a file that
     was found, not given, becomes a note.
     """
-    sight = _sight(project, model, data, limits or Limits())
     found = Found()
+    sight = _sight(project, model, data, limits or Limits(), found)
     for name in DETECTORS:
         find: Callable[[Sight], Found] = import_module(f"{__name__}.{name}").find
         found.add(find(sight))
@@ -49,7 +49,7 @@ def look(
     return Look(found.facts, tuple(dict.fromkeys(found.notes)))
 
 
-def _sight(project: Path, model: Path | None, data: tuple[Path, ...], limits: Limits) -> Sight:
+def _sight(project: Path, model: Path | None, data: tuple[Path, ...], limits: Limits, found: Found) -> Sight:
     project = Path(project).absolute()
     if not project.is_dir():
         raise BadInput("there is no such folder", where=str(project), remedy="give the folder of the project")
@@ -61,6 +61,9 @@ def _sight(project: Path, model: Path | None, data: tuple[Path, ...], limits: Li
             )
     aside = {str(path) for path in given} | {str(project / name) for name in DATA_FOLDERS}
     bounds = Bounds(limits.project_entries, limits.scan_s, depth=8, follow=False, clock=limits.clock)
-    files = walk(str(project), bounds, skip=lambda path, _name: path in aside).files
-    kept = tuple(file for file in files if file.path not in aside)
+    scan = walk(str(project), bounds, skip=lambda path, _name: path in aside)
+    if scan.cut:
+        found.notes.append(f"the project has many files: {scan.count:,} beside the data were looked at")
+    found.notes.extend(f"{Path(path).relative_to(project)} was skipped: {why}" for path, why in scan.refused[:5])
+    kept = tuple(file for file in scan.files if file.path not in aside)
     return Sight(project, kept, model.absolute() if model else None, given, limits)

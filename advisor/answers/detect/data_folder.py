@@ -7,7 +7,7 @@ from pathlib import Path
 from advisor.answers.detect.content import media, samples, tables
 from advisor.answers.detect.content.folders import indexed
 from advisor.answers.detect.content.magic import FORMAT
-from advisor.answers.detect.content.recognised import Data, recognise
+from advisor.answers.detect.content.recognised import Data, is_aside, recognise
 from advisor.answers.detect.reading.listing import Bounds, Scan, walk
 from advisor.answers.detect.reading.places import data_roots
 from advisor.answers.detect.reading.sight import Found, Sight
@@ -43,9 +43,9 @@ def find(sight: Sight) -> Found:
     found = Found()
     roots = data_roots(sight.project, sight.data)
     data = _walked(roots, sight, found) if roots or sight.data else _loose(sight)
-    if not any(scan.count for scan in data.scans):
+    if all(is_aside(entry) for entry in data.files):
         if roots:
-            found.notes.append(f"{data.place} holds no files")
+            found.notes.append(f"{data.place} holds no data files")
         return found
     _say_sizes(data, found)
     recognise(data, sight, found)
@@ -111,8 +111,9 @@ def _say_formats(data: Data, found: Found) -> None:
     for kind, entries in data.kinds.items():
         size[FORMAT.get(kind, "")] += sum(entry.size for entry in entries)
         files[FORMAT.get(kind, "")] += len(entries)
-    if any(scan.stores for scan in data.scans):
-        size["zarr"], files["zarr"] = size.total() + 1, files.total()
+    if stores := data.stores():
+        chunks = [entry.size for entry in data.files if entry.path.startswith(stores)]
+        size["zarr"], files["zarr"] = sum(chunks), len(chunks)
     kept = [
         name
         for name, share in size.most_common()

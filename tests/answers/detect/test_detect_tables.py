@@ -6,6 +6,7 @@ import json
 import string
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def looked(tmp_path: Path, name: str, header: Sequence[str], rows: Sequence[Sequ
     return look(tmp_path)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, st.integers()), min_size=1, max_size=40))
 def test_csv_rows_are_counted_exactly(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, int]]
@@ -124,6 +125,7 @@ def test_packed_csv_is_an_estimate(tmp_path: Path) -> None:
 JSON_VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(min_size=1, max_size=8), JSON_VALUES, max_size=4), min_size=1, max_size=30))
 def test_json_lines_are_counted_exactly(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]]
@@ -196,6 +198,7 @@ def test_parquet_footers_agree_with_pyarrow(
         }  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_broken_footers_are_refused_cleanly(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A footer with changed bytes is read or refused, never a traceback, and never read beyond the file."""
@@ -205,11 +208,9 @@ def test_broken_footers_are_refused_cleanly(tmp_path_factory: pytest.TempPathFac
         raw[data.draw(st.integers(len(raw) // 3, len(raw) - 5))] = data.draw(st.integers(0, 255))
     broken = path.with_name("broken.parquet")
     broken.write_bytes(raw)
-    try:
-        table = parquet.read(entry(broken), Limits())
-        parquet.with_classes(table)
-    except Unreadable as error:
-        assert str(error)
+    with suppress(Unreadable):
+        table = parquet.with_classes(parquet.read(entry(broken), Limits()))
+        assert table.rows >= 0
 
 
 def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,10 @@ class Data:
         totals = [scan.total() for scan in self.scans]
         return (sum(total[0] for total in totals), sum(total[1] for total in totals), sum(total[2] for total in totals))
 
+    def stores(self) -> tuple[str, ...]:
+        """The folders of zarr stores, whose files are chunks of one array."""
+        return tuple(f"{store}/" for scan in self.scans for store in scan.stores)
+
     def scale(self) -> tuple[float, float, float]:
         """How many files each sized one stands for: (value, low, high)."""
         sized = max(len(self.files), 1)
@@ -71,7 +75,7 @@ def recognise(data: Data, sight: Sight, found: Found) -> None:
     """Fills `data.kinds`: the opened files by their content, the others as most of their sample are."""
     groups: dict[str, list[Entry]] = defaultdict(list)
     for entry in data.files:
-        if not _aside(entry):
+        if not is_aside(entry) and not entry.path.startswith(data.stores()):
             groups[entry.suffix].append(entry)
     each = max(sight.limits.peeked_files // max(len(groups), 1), 2)
     for group in list(groups.values())[: sight.limits.peeked_files // 2]:
@@ -82,7 +86,7 @@ def recognise(data: Data, sight: Sight, found: Found) -> None:
     _refuse(data, sight, found)
 
 
-def _aside(entry: Entry) -> bool:
+def is_aside(entry: Entry) -> bool:
     """Files that accompany data: a README, a checksum, a script, an index of shards."""
     name = entry.name.lower()
     return entry.suffix in _ASIDE_SUFFIXES or name.startswith(_ASIDE) or name in _INDEXES

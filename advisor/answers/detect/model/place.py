@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.answers.detect.reading.bounded import Unreadable, chunk, json_of, mapping_of, text
+from advisor.answers.detect.content.magic import sniffed
+from advisor.answers.detect.reading.bounded import Unreadable, json_of, mapping_of, text
 from advisor.answers.detect.reading.listing import Bounds, walk
 from advisor.answers.detect.reading.places import model_folders
 from advisor.answers.detect.reading.sight import Found, Sight
@@ -83,7 +84,7 @@ def _given(path: Path, sight: Sight) -> Place:
         return Place(path.parent, True, path)
     if path.suffix == ".json":
         return Place(path.parent, True)
-    if path.suffix in PICKLES or chunk(path, 1) == b"\x80":
+    if path.suffix in PICKLES or sniffed(path) == "pickle":
         raise BadInput(
             "is a pickle, which can run code when it is opened: not opened", where=where,
             remedy="save the model as safetensors (model.save_pretrained(folder), or safetensors.torch.save_file)",
