@@ -106,8 +106,8 @@ def digest(thought: Thought) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def prospect(known: Known, grounds: Grounds) -> Prospect:
-    """Where things stand on the answers so far, and which questions can still change that."""
+def prospect(known: Known, grounds: Grounds, *, ahead: bool = True) -> Prospect:
+    """Where things stand on the answers so far, and (`ahead`) which questions can still change that."""
     thought = think(known, grounds)
     decisions = thought.architecture.decisions
     ranked = [decided for decided in decisions if decided.ranking]
@@ -119,7 +119,9 @@ def prospect(known: Known, grounds: Grounds) -> Prospect:
         open_questions=tuple(
             question.id
             for question in grounds.questions
-            if question.asked is not None and any(turn.effect for turn in turns(known, grounds, question.id, thought))
+            if ahead
+            and question.asked is not None
+            and any(turn.effect for turn in turns(known, grounds, question.id, thought))
         ),
     )
 

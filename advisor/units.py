@@ -107,6 +107,7 @@ _STEPS: Mapping[str, tuple[tuple[float, str], ...]] = {
     "bytes": ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "bytes")),
     "s": ((86400 * 3, "days"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms"), (1e-6, "µs")),
     "count": ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e5, "k"), (1, "")),
+    "J": ((3.6e6, "kWh"), (3.6e3, "Wh"), (1, "J")),
     "flop/s": ((1e15, "Pflop/s"), (1e12, "Tflop/s"), (1e9, "Gflop/s"), (1, "flop/s")),
     "flop": ((1e21, "Zflop"), (1e18, "Eflop"), (1e15, "Pflop"), (1e12, "Tflop"), (1e9, "Gflop"), (1, "flop")),
 }

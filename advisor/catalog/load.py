@@ -104,6 +104,7 @@ def _option(decision: str, row: Mapping[str, Any]) -> Option:
         scores={name: (float(low), float(high)) for name, (low, high) in row.get("scores", {}).items()},
         limits=limits,
         suits=_condition(row.get("suits", "")),
+        gains=tuple(row.get("gains", ())),
         fails=tuple(row.get("fails", ())),
         facts=tuple((text, source) for text, source in row.get("facts", ())),
         lifecycle=row.get("lifecycle", ""),

@@ -166,8 +166,8 @@ def _leads(best: Contender, second: Contender, want: Wants) -> list[str]:
 
 
 def consequences(best: Option, facts: Facts, tables: Tables) -> tuple[Consequence, ...]:
-    """What to expect: facts of the catalogue for it, its ways of failing, limits it may break."""
-    good = [Consequence(True, text) for text, _ in best.facts[:1]]
+    """What to expect: what it brings, its ways of failing, limits it may break."""
+    good = [Consequence(True, text) for text in best.gains]
     risky = [
         Consequence(False, tables.say("risk", answer=tables.labels.get(limit.answer, limit.answer)))
         for limit in at_risk(best, facts)

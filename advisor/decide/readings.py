@@ -62,9 +62,7 @@ def _read(row: DecisionRow, searched: Searched, winner: Winner, facts: Facts, ta
     if not chosen:
         why = tables.say("nothing_trained" if winner.candidate.mode in UNTRAINED else "fits_without")
         return Decided(row.id, row.title, "not_needed", (), (), (why,), removed=_removed(row, searched, facts, tables))
-    shares: dict[str, float] = {}
-    for passed in searched.passed:
-        shares[axis(passed.candidate)] = shares.get(axis(passed.candidate), 0.0) + passed.acceptability
+    shares = _shares(row.id, searched, winner)
     order = sorted(shares, key=lambda id: (id != chosen, -shares[id]))
     ranking = tuple(Ranked(id or "no_training", _name(id, options, tables), round(shares[id], 4)) for id in order)
     close = len(order) > 1 and shares[chosen] < tables.too_close_below
@@ -83,6 +81,18 @@ def _read(row: DecisionRow, searched: Searched, winner: Winner, facts: Facts, ta
         ),
         sources=tuple(dict.fromkeys(s for part in parts if part in options for s in cited(options[part]))),
     )
+
+
+def _shares(id: str, searched: Searched, winner: Winner) -> dict[str, float]:
+    """First places by option. Place, spread and savers are compared among what is trained, if anything is."""
+    trained = id != "g_train_mode" and winner.candidate.mode not in UNTRAINED
+    found: dict[str, float] = {}
+    for passed in searched.passed:
+        if not (trained and passed.candidate.mode in UNTRAINED):
+            option = AXES[id](passed.candidate)
+            found[option] = found.get(option, 0.0) + passed.acceptability
+    whole = sum(found.values()) or 1.0
+    return {option: share / whole for option, share in found.items()}
 
 
 def _name(id: str, options: Mapping[str, Option], tables: Tables) -> str:

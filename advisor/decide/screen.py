@@ -52,7 +52,7 @@ def _worst(fact: Fact) -> Fact:
 
 def _removed(option: Option, limit: Limit, broken: tuple[Broken, ...], facts: Facts) -> Removed:
     broke = next((item for item in broken if item.name == limit.answer), broken[0] if broken else None)
-    if broke is None or isinstance(broke.value, bool) or broke.name not in facts:
+    if broke is None or len(broken) > 1 or isinstance(broke.value, bool) or broke.name not in facts:
         answer = facts.get(limit.answer)
         value = shown(answer.value, answer.unit, answer) if answer is not None else ""
         return Removed(option.id, option.name, limit.answer, "", value, limit.say)

@@ -55,6 +55,7 @@ class Option:
     scores: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     suits: str = ""
+    gains: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     lifecycle: str = ""
@@ -112,28 +113,13 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """The whole catalogue. `review_by` is when its shortest-lived fact, a price, goes stale. `tasks` maps a task to its defaults (parameters, layers, metric, …); `phrases` are the
-    sentences that decisions are explained with, `labels` the names of questions in them."""
+    """The whole catalogue.
 
-    as_of: str
-    review_by: str
-    accelerators: Mapping[str, Accelerator]
-    prices: Mapping[str, Price]
-    decisions: tuple[DecisionRow, ...]
-    options: Mapping[str, tuple[Option, ...]]
-    gates: tuple[Gate, ...]
-    attributes: Mapping[str, Attribute]
-    tasks: Mapping[str, Mapping[str, object]]
-    sources: Mapping[str, Source]
-    lifecycle: tuple[Lifecycle, ...]
-    complexity_cap: Mapping[str, int]
-    too_close_below: float
-    hidden_costs: tuple[float, float]
-    phrases: Mapping[str, Any]
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-    def say(self, phrase: str, **values: object) -> str:
-        """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""
+    `review_by` is when its shortest-lived fact, a price, goes stale. `tasks` maps a task to its defaults (parameters,
+    layers, metric, …). `phrases` are the sentences that decisions are explained with, `labels` the names of questions
+    in them.
+    """
+The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""
         group, _, member = phrase.partition(".")
         text = self.phrases[group][member] if member else self.phrases[group]
         return str(text).format(**values)
