@@ -119,7 +119,26 @@ class Tables:
     layers, metric, …). `phrases` are the sentences that decisions are explained with, `labels` the names of questions
     in them.
     """
-The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""
+
+    as_of: str
+    review_by: str
+    accelerators: Mapping[str, Accelerator]
+    prices: Mapping[str, Price]
+    decisions: tuple[DecisionRow, ...]
+    options: Mapping[str, tuple[Option, ...]]
+    gates: tuple[Gate, ...]
+    attributes: Mapping[str, Attribute]
+    tasks: Mapping[str, Mapping[str, object]]
+    sources: Mapping[str, Source]
+    lifecycle: tuple[Lifecycle, ...]
+    complexity_cap: Mapping[str, int]
+    too_close_below: float
+    hidden_costs: tuple[float, float]
+    phrases: Mapping[str, Any]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, phrase: str, **values: object) -> str:
+        """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""
         group, _, member = phrase.partition(".")
         text = self.phrases[group][member] if member else self.phrases[group]
         return str(text).format(**values)
