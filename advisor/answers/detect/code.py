@@ -174,8 +174,17 @@ def _say_arguments(modules: list[Module], sight: Sight, found: Found) -> None:
                     found.suppose(
                         "train.batch", round(size[0]), f"{where}, on one device", "samples", (size[0], 8 * size[0])
                     )
-            elif last == "from_pretrained" and first and not first.startswith((".", "/")) and "Model" in call:
+            elif last == "from_pretrained" and "Model" in call and _is_hub_name(first, sight):
                 found.say("model.name", first, where)
+
+
+def _is_hub_name(name: str, sight: Sight) -> bool:
+    """Whether a literal names a published model rather than a folder of the project."""
+    return (
+        bool(re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name))
+        and not name.startswith(".")
+        and not (sight.project / name).exists()
+    )
 
 
 def _hint(modules: list[Module], sight: Sight, found: Found) -> None:

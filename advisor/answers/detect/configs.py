@@ -3,7 +3,7 @@
 Only their top-level keys are looked at; what is wrong inside them is for `advisor check` to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def _say_recipe(recognised: list[tuple[str, recipe.Kind, Mapping[str, Any]]], fo
     )
     _agreed("train.optimizer", {w: recipe.optimizer(keys) or None for w, _, keys in recognised}, "", found)
     if len(set(batches.values())) > 1:
-        found.notes.append(f"{', '.join(batches)} name different batches: none is taken")
+        found.notes.append(f"{_few(batches)} name different batches: none is taken")
 
 
 def _agreed(id: str, values: Mapping[str, float | str | None], unit: str, found: Found) -> None:
@@ -79,4 +79,10 @@ def _agreed(id: str, values: Mapping[str, float | str | None], unit: str, found:
         where, value = next(iter(named.items()))
         found.say(id, value, where, unit)
     elif named:
-        found.notes.append(f"{', '.join(named)} name different values of {id}: none is taken")
+        found.notes.append(f"{_few(named)} name different values of {id}: none is taken")
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first three, and how many more."""
+    named = list(names)
+    return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")

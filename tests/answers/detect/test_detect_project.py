@@ -346,3 +346,11 @@ def test_the_callers_language(language: str, tmp_path: Path) -> None:
 def test_a_doubtful_language_is_none(files: dict[str, str], tmp_path: Path) -> None:
     """A Python extension, a formatter, a lone build file, two languages, or only Python leave the caller open."""
     assert "serving.caller" not in facts_of(tmp_path, **files)
+
+
+def test_the_base_model_is_named(tmp_path: Path) -> None:
+    """A published model that the code loads is named; a folder of the project is no name."""
+    code = "import transformers\ntransformers.AutoModel.from_pretrained({!r})\n"
+    assert facts_of(tmp_path, train_py=code.format("org/base-v2"))["model.name"].value == "org/base-v2"
+    (tmp_path / "org" / "base-v2").mkdir(parents=True)
+    assert "model.name" not in facts_of(tmp_path)

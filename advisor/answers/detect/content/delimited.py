@@ -45,9 +45,10 @@ def read(entry: Entry, limits: Limits) -> Table:
     found = _pass(text, delimiter)
     covered = len(text.encode("utf-8", "surrogateescape"))
     rows, low, high, how = _rows(entry, found, covered, whole, (packed, limits))
+    size = covered * rows / max(found.rows, 1) if packed else entry.size
     return Table(
         entry.path, "csv", entry.size, rows, low, high, how, found.names, found.columns, found.label, found.rows,
-        tuple(entry.size * times for times in _IN_MEMORY),  # type: ignore[arg-type]
+        tuple(size * times for times in _IN_MEMORY),  # type: ignore[arg-type]
         _prose_bytes(found, rows),
     )  # fmt: skip
 
