@@ -30,16 +30,16 @@ def text_flaw(path: str, data: bytes) -> tuple[str, Flaw | None]:
     document = Document(path, text)
     if "\x00" in text:
         return text, Flaw(
-            "is binary: it contains a NUL byte", "name the right file", document.place(text.index("\x00"))
+            "binary, not text: it contains a NUL byte", "name the right file", document.place(text.index("\x00"))
         )
     if text.startswith(_POINTER):
         size = re.search(r"^size (\d+)$", text, re.M)
         elsewhere = f": {size.group(1)} bytes are elsewhere" if size else ""
-        what = f"is a Git LFS pointer, not a configuration{elsewhere}"
+        what = f"a Git LFS pointer, not a configuration{elsewhere}"
         return text, Flaw(what, "run git lfs pull, or do not keep configurations in LFS", Place(path))
     conflict = _conflict(text)
     if conflict is not None:
-        what = "has the markers of a merge conflict"
+        what = "the markers of a merge conflict"
         return text, Flaw(what, "resolve the conflict and remove the markers", document.place(conflict))
     return text, None
 
@@ -56,18 +56,18 @@ def _conflict(text: str) -> int | None:
 def _undecodable(path: str, data: bytes, at: int) -> tuple[str, Flaw]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
-        return text, Flaw("is UTF-16, and the tools read UTF-8", "save the file as UTF-8", Place(path))
+        return text, Flaw("UTF-16, but the tools read UTF-8", "save the file as UTF-8", Place(path))
     text = data.decode("latin-1")
     place = Document(path, text).place(at)
     if b"\x00" in data:
-        return text, Flaw("is binary", "name the right file", place)
+        return text, Flaw("binary, not text", "name the right file", place)
     return text, Flaw(f"byte 0x{data[at]:02x} is not UTF-8", "save the file as UTF-8", place)
 
 
 def flaw_of(document: Document, error: Unreadable) -> Flaw:
     """The flaw that stopped the reader."""
     kind = "JSON" if document.reader == "json" else "YAML"
-    return Flaw(f"is not {kind}: {error.what}", error.remedy, document.place(error.at))
+    return Flaw(f"not {kind}: {error.what}", error.remedy, document.place(error.at))
 
 
 def repeated_flaws(document: Document) -> Iterator[Flaw]:

@@ -213,3 +213,22 @@ def test_precision_over_two_files(name: str, text: str, line: int) -> None:
     assert rules({name: text, "ds/zero.json": fp16}) == [("ADV030", "error", name, line)]
     assert rules({name: text, "other/zero.json": fp16}) == []
     assert rules({name: text, "ds/zero.json": fp16.replace("true", '"auto"')}) == []
+
+
+@pytest.mark.parametrize(
+    ("batches", "expected"),
+    [
+        ('"train_batch_size": 64, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 2', []),
+        ('"train_batch_size": 32, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 2', ["warning"]),
+        ('"train_batch_size": 128, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 2', ["warning"]),
+        ('"train_batch_size": 128, "train_micro_batch_size_per_gpu": 4', []),
+        ('"train_batch_size": 36, "train_micro_batch_size_per_gpu": 4', ["warning"]),
+        ('"train_batch_size": 30, "train_micro_batch_size_per_gpu": 4', ["error"]),
+        ('"train_batch_size": 32, "tensor_parallel": {"autotp_size": 2}, "train_micro_batch_size_per_gpu": 4', []),
+    ],
+)
+def test_batches_over_two_files(batches: str, expected: list[str]) -> None:
+    """With the processes of the launch that names the file, the batch must be the whole product."""
+    launch = "distributed_type: DEEPSPEED\nnum_processes: 8\ndeepspeed_config:\n  deepspeed_config_file: ds.json\n"
+    found = rules({"a.yaml": launch, "ds.json": f'{{"zero_optimization": {{}}, {batches}}}'})
+    assert [(rule, severity) for rule, severity, _, _ in found] == [("ADV001", each) for each in expected]

@@ -1,35 +1,55 @@
 """ADV001: the global batch is not the product of its parts."""
 
+import math
 from collections.abc import Iterator
 
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
-from advisor.values.finding import Finding
+from advisor.values.finding import Finding, Severity
 
 
 def find(material: Material) -> Iterator[Finding]:
-    """Only divisibility is certain: the number of processes is rarely in the file."""
+    """Divisibility is certain in the file; the product with the processes of the launch that names the file is not."""
+    launches = {linked.place.path: config for config in material.configs if (linked := material.linked(config))}
     for config in material.configs:
         total = config.global_batch
-        if total is None or (config.elastic is not None and config.elastic.on):
+        if total is None or not _positive(total) or (config.elastic is not None and config.elastic.on):
             continue
         parts = [at for at in (config.micro_batch, config.gradient_accumulation) if at is not None and _positive(at)]
-        product = _product(parts) * _ranks(config)
-        if _positive(total) and product > 1 and (total.whole or 0) % product:
-            yield _finding(total, parts, config, product)
+        processes = _processes(launches.get(config.place.path), config)
+        if parts and (total.whole or 0) % _product(parts):
+            yield _finding("error", total, parts)
+        elif parts and processes is not None and not _fits(total, parts, processes):
+            yield _finding("warning", total, [*parts, processes])
 
 
-def _finding(total: At, parts: list[At], config: ConfigFacts, product: int) -> Finding:
-    batch = total.whole or 0
-    names = [written(at) for at in parts] + ([written(config.num_processes)] if _ranks(config) > 1 else [])  # type: ignore[arg-type]
-    equals = f" (= {product})" if len(names) > 1 else ""
+def _fits(total: At, parts: list[At], processes: At) -> bool:
+    """Whether the parts and the processes can give the total: exactly when both parts are known."""
+    product = _product([*parts, processes])
+    return (total.whole == product) if len(parts) == 2 else (total.whole or 0) % product == 0
+
+
+def _processes(launch: ConfigFacts | None, config: ConfigFacts) -> At | None:
+    """The number of data-parallel processes, when a launch states it and nothing else divides them."""
+    if launch is None or launch.num_processes is None or not _positive(launch.num_processes):
+        return None
+    degrees = ("tensor_parallel", "pipeline_stages", "context_parallel", "sequence_parallel")
+    divided = any(getattr(each, name) is not None for each in (launch, config) for name in degrees)
+    return None if divided else launch.num_processes
+
+
+def _finding(severity: Severity, total: At, parts: list[At]) -> Finding:
+    batch, product = total.whole or 0, _product(parts)
     fitting = [str(each) for each in (batch // product * product, (batch // product + 1) * product) if each]
+    told = f"{' x '.join(written(at) for at in parts)}{f' (= {product})' if len(parts) > 1 else ''}"
+    relation = "is not" if len(parts) == 3 else "is not a multiple of"
+    choice = str(product) if len(parts) == 3 else " or ".join(fitting)
     return finding(
         RULE.id,
-        "error",
-        f"{written(total)} is not a multiple of {' x '.join(names)}{equals}",
-        f'set {total.key} to {" or ".join(fitting)}, or one of the parts to "auto" where the tool allows it',
+        severity,
+        f"{written(total)} {relation} {told}",
+        f'set {total.key} to {choice}, or one of the parts to "auto" where the tool allows it',
         total,
         *parts,
     )
@@ -40,17 +60,7 @@ def _positive(at: At) -> bool:
 
 
 def _product(parts: list[At]) -> int:
-    product = 1
-    for at in parts:
-        product *= at.whole or 1
-    return product
-
-
-def _ranks(config: ConfigFacts) -> int:
-    """Data-parallel processes, when the configuration itself states them and nothing else divides them."""
-    parallel = (config.tensor_parallel, config.pipeline_stages, config.context_parallel, config.sequence_parallel)
-    alone = all(at is None or at.whole == 1 for at in parallel)
-    return (config.num_processes.whole or 1) if alone and config.num_processes is not None else 1
+    return math.prod(at.whole or 1 for at in parts)
 
 
 RULE = Rule(
@@ -59,8 +69,9 @@ RULE = Rule(
     severity="error",
     group="consistency",
     formats=("deepspeed",),
-    condition="The global batch is a number and micro batch x accumulation (x processes, when stated), as far as they "
-    "are numbers, does not divide it. Elastic training takes the three over, so it is left out.",
+    condition="The global batch is a number and micro batch x accumulation, as far as they are numbers, does not "
+    "divide it (error); or the product with num_processes of the Accelerate file that names it is another (warning: a "
+    "launch line may set num_processes). Elastic training takes the three over, so it is left out.",
     remedy='Change one of the three numbers, or leave one to the tool with "auto" (Transformers, Accelerate).',
     why="DeepSpeed asserts train_batch_size == micro batch x accumulation x processes at start-up; the job has then "
     "already waited in the queue.",
