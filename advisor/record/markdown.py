@@ -71,6 +71,17 @@ def code(text: str) -> str:
     return f"`{text}`" if _BULLET_ID.match(text) else cell(text)
 
 
+def formula(text: str) -> str:
+    """A formula as a code span in a table."""
+    return f"`{plain(text).replace('`', '').replace('|', chr(92) + '|') or '–'}`"
+
+
+def opening(text: str) -> str:
+    """`text` as the first words of a line: `one GPU` becomes `One GPU`, `vLLM` stays."""
+    words = prose(text)
+    return words[:1].upper() + words[1:] if words.split(" ")[0].isalpha() and words.split(" ")[0].islower() else words
+
+
 def label(text: str) -> str:
     """`text` inside the quotes of a Mermaid label; Mermaid reads `#name;` as an entity."""
     words = plain(text)

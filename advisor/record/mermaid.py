@@ -45,7 +45,7 @@ def picture(conclusion: Conclusion) -> Picture | None:
         return None
     parallel = decided.get("d_parallel")
     several = parallel is not None and parallel.status != "not_needed" and parallel.chosen not in ((), ("none",))
-    place = conclusion.training_place or _names(decided.get("d_placement"))
+    place = _names(decided.get("d_placement"))
     return Picture(
         shape=_SHAPES.get(topology.chosen[0], "service"),
         topology=_names(topology),

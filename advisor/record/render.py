@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from advisor.record import markdown, view
 from advisor.record.mermaid import picture
 from advisor.record.sections import GENERATED, NOTHING, SECTIONS, Prose, marked
+from advisor.record.words import words
 from advisor.shelf import shelf
 from advisor.values.decision import Conclusion
 
@@ -87,6 +88,8 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
     """The names that templates may use; anything else is an error."""
     decisions = conclusion.decisions
     reasons = view.reasons(decisions)
+    broken, rest_broken = view.ruled_out(conclusion)
+    nearest, further = view.tipping(decisions)
     most, rest = view.assumptions(conclusion.assumptions)
     ranked = [d for d in decisions if view.share(d) is not None and d.status == "decided"]
     goal = conclusion.answers.get("purpose.goal")
@@ -100,10 +103,12 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
         "too_close": [d for d in decisions if d.status == "too_close"],
         "infeasible": [d for d in decisions if d.status == "infeasible"],
         "alternatives": view.alternatives(decisions),
-        "ruled_out": view.ruled_out(decisions),
+        "ruled_out": broken,
+        "also_ruled_out": rest_broken,
         "consequences": view.consequences(decisions),
         "further_reasons": view.further_reasons(decisions, reasons),
-        "tipping": view.tipping(decisions),
+        "tipping": nearest,
+        "also_tipping": further,
         "assumed": most,
         "also_assumed": rest,
         "numbers": view.estimated(conclusion.estimates),
@@ -112,10 +117,19 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
         "picture": picture(conclusion),
         "cited": cited,
         "cite": lambda ids: [(markdown.prose(id), address) for id, _, address in cited if id in ids],
+        "labels": words().labels,
+        "choice": _choice,
+        "known": {id: each for id, each in conclusion.answers.items() if each.fact.known},
         "letter": lambda answer: view.letter(conclusion, answer),
         "names": view.names,
         "share": view.share,
     }
+
+
+def _choice(answer: str, value: str) -> str:
+    """A choice in the words of the interview; any other text as code, or as it was typed."""
+    said = words().choices.get(answer, {}).get(value)
+    return markdown.code(value) if said is None else markdown.cell(said)
 
 
 def _cited(conclusion: Conclusion) -> list[tuple[str, str, str]]:
@@ -143,6 +157,8 @@ def _environment() -> "jinja2.Environment":
         "code": markdown.code,
         "label": markdown.label,
         "wrap": markdown.wrap,
+        "formula": markdown.formula,
+        "opening": markdown.opening,
         "percent": markdown.percent,
         "number": view.number,
     }

@@ -1,17 +1,20 @@
 """What the templates show: picked and put in order from the conclusion, not yet in words."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.figure import LETTER, Fact, Figure, Scalar
 from advisor.units import digits, say
-from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Tipping
+from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Removed, Tipping
 
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
 MOST_ALTERNATIVES = 5
 MOST_CONSEQUENCES = 6
 MOST_ASSUMPTIONS = 5
+MOST_LIMITS = 8
+MOST_TIPS = 8
 _PREDICTED = ("train.step", "train.run", "train.memory.peak", "serve.latency", "serve.memory.peak")
 
 
@@ -42,6 +45,14 @@ class RuledOut:
     limit: str
     options: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """One answer that, moved to this value, changes these choices."""
+
+    point: Tipping
+    to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +95,47 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
         if not rest or decided.status == "not_needed":
             continue
         best = max(rest, key=lambda ranked: ranked.acceptability)
-        to_it = tuple(each for each in decided.tipping if each.to in (best.option, best.name))
-        rivals.append(Alternative(decided, best, to_it))
+        to_it = [each for each in decided.tipping if each.to in (best.option, best.name)]
+        to_it.sort(key=lambda each: _distance(each.now, each.flips_at))
+        rivals.append(Alternative(decided, best, tuple(to_it[:2])))
     strongest_first = sorted(rivals, key=lambda rival: -rival.ranked.acceptability)
     unlike = {(rival.ranked.name, rival.chosen): rival for rival in reversed(strongest_first)}
     return tuple(rival for rival in strongest_first if rival in unlike.values())[:MOST_ALTERNATIVES]
 
 
-def ruled_out(decisions: Iterable[Decided]) -> tuple[RuledOut, ...]:
-    """Removed options by the limit that they broke, the limit that removed most first."""
-    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for decided in decisions:
+def ruled_out(conclusion: Conclusion) -> tuple[tuple[RuledOut, ...], tuple[RuledOut, ...]]:
+    """Removed options by the limit that they broke: (limits that this project set, the rest).
+
+    First what leaves a decision without any option, then what somebody answered, then what was found. What follows
+    from the task, from the catalogue, from another decision or from an assumption that matters to none is the rest.
+    """
+    groups: dict[tuple[str, str], list[Removed]] = {}
+    standing: dict[tuple[str, str], int] = {}
+    for decided in conclusion.decisions:
         for removed in decided.removed:
-            option = f"{removed.name} ({removed.value})" if removed.value else removed.name
-            groups.setdefault((removed.by, removed.limit), []).append((option, removed.say))
-    rows = [
-        RuledOut(
-            by, limit, tuple(dict.fromkeys(o for o, _ in broke)), "; ".join(dict.fromkeys(s for _, s in broke if s))
-        )
-        for (by, limit), broke in groups.items()
-    ]
-    return tuple(sorted(rows, key=lambda row: (-len(row.options), row.by, row.limit)))
+            key = (removed.by, removed.limit)
+            groups.setdefault(key, []).append(removed)
+            weight = -1 if decided.status == "infeasible" else _weight(removed.by, conclusion)
+            standing[key] = min(weight, standing.get(key, weight))
+    ordered = sorted(groups, key=lambda key: (standing[key], -len(groups[key]), key))
+    own = [key for key in ordered if standing[key] < 2]
+    shown = own[: max(MOST_LIMITS, sum(standing[key] < 0 for key in own))]
+    rest = [key for key in ordered if key not in shown]
+    return tuple(_broken(*key, groups[key]) for key in shown), tuple(_broken(*key, groups[key]) for key in rest)
+
+
+def _broken(by: str, limit: str, out: list[Removed]) -> RuledOut:
+    options = dict.fromkeys(f"{each.name} ({each.value})" if each.value else each.name for each in out)
+    return RuledOut(by, limit, tuple(options), "; ".join(dict.fromkeys(each.say for each in out if each.say)))
+
+
+def _weight(by: str, conclusion: Conclusion) -> int:
+    """0 for a limit that somebody set; 1 for one that was found, or assumed and can tip a choice; 2 for the rest."""
+    if by in conclusion.answers and by != "task":
+        how = conclusion.answers[by].how
+        tips = any(each.answer == by for decided in conclusion.decisions for each in decided.tipping)
+        return 0 if how == "answered" else 1 if how != "assumed" or tips else 2
+    return 1 if by.startswith(("machine.", "rate.", "train.", "serve.")) else 2
 
 
 def consequences(decisions: Iterable[Decided]) -> tuple[Consequence, ...]:
@@ -126,21 +157,28 @@ def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[
     )[:MOST_CONSEQUENCES]
 
 
-def tipping(decisions: Iterable[Decided]) -> tuple[tuple[Decided, Tipping, str], ...]:
-    """(decision, tipping point, name of what it tips to), nearest first where the distance is a number."""
-    rows = []
+def tipping(decisions: Iterable[Decided]) -> tuple[tuple[Tip, ...], tuple[Tip, ...]]:
+    """What would change the architecture: (the nearest, the further), one row for each answer and value."""
+    rows: dict[tuple[str, Scalar], Tip] = {}
     for decided in decisions:
-        called = {each.option: each.name for each in decided.removed}
-        called |= {each.option: each.name for each in decided.ranking}
-        rows += [(decided, each, called.get(each.to, each.to)) for each in decided.tipping]
-    return tuple(sorted(rows, key=lambda row: _distance(row[1].now, row[1].flips_at)))
+        called = {each.option: each.name for each in (*decided.removed,)} | {
+            each.option: each.name for each in decided.ranking
+        }
+        for each in decided.tipping:
+            to = called.get(each.to, each.to)
+            named = f"{decided.title} {to or '–'}" if to in ("", "none") else to
+            before = rows.get((each.answer, each.flips_at))
+            rows[each.answer, each.flips_at] = Tip(each, ((*before.to, named) if before else (named,)))
+    nearest = sorted(rows.values(), key=lambda row: _distance(row.point.now, row.point.flips_at))
+    return tuple(nearest[:MOST_TIPS]), tuple(nearest[MOST_TIPS:])
 
 
 def _distance(now: Scalar, then: Scalar) -> float:
-    """How far an answer may move before the choice changes, as a factor; choices and unknowns come first."""
-    if not isinstance(now, int | float) or not isinstance(then, int | float) or now <= 0 or then <= 0:
-        return 1.0
-    return max(now / then, then / now)
+    """How far an answer has to move, as a factor; another choice counts as a factor of two."""
+    if isinstance(now, bool) or not isinstance(now, int | float) or not isinstance(then, int | float):
+        return 2.0
+    small, large = sorted((abs(now), abs(then)))
+    return large / small if small else math.inf
 
 
 def assumptions(all_of_them: Iterable[Assumption]) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
@@ -162,7 +200,8 @@ def predicted(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
 
 def _number(figure: Figure) -> Number:
     letters = LETTER["computed"] + (f"({LETTER[figure.trust]})" if figure.trust != "computed" else "")
-    value, _, low_to_high = say(figure.value, figure.unit, figure.low, figure.high).partition(" (")
+    unit = "" if figure.unit == "replicas" else figure.unit  # its row is called so
+    value, _, low_to_high = say(figure.value, unit, figure.low, figure.high).partition(" (")
     return Number(figure.id, value, low_to_high.removesuffix(")"), letters, figure.formula)
 
 

@@ -53,6 +53,7 @@ def text_service() -> Conclusion:
                 _answered("serving.latency", 50, "ms"),
                 _answered("train.deadline", 12, "h"),
                 _answered("team", "small_no_infra"),
+                _answered("client.memory", 2e9, "bytes"),
                 _detected("data.samples", 12140, "samples"),
                 _detected("model.parameters", 109_489_944, "parameters", "model.safetensors"),
                 _assumed("model.secrecy", "medium"),
@@ -145,6 +146,16 @@ def text_service() -> Conclusion:
                     Ranked("arrow_mmap", "Arrow, memory-mapped", 0.66),
                     Ranked("parquet", "Parquet", 0.34, ("one format for analysis and training",), ("coarse shuffle",)),
                 ),
+                removed=(
+                    Removed(
+                        "token_bin_memmap",
+                        "Flat token file",
+                        "task",
+                        "text gen",
+                        "text clf",
+                        "it holds text to continue",
+                    ),
+                ),
             ),
             Decided(
                 id="d_preproc",
@@ -208,6 +219,7 @@ def text_service() -> Conclusion:
                     Ranked("onnxruntime", "ONNX Runtime", 0.51),
                     Ranked("triton", "Triton", 0.49, ("dynamic batching",), ("one more server to run",)),
                 ),
+                tipping=(Tipping("serving.load.peak", 4, 9.5, "1/s", "triton"),),
                 cheapest_question="serving.load.mean",
             ),
             Decided(

@@ -83,11 +83,19 @@ def test_every_number_has_range_and_letters() -> None:
 def test_removed_options_name_their_limit() -> None:
     """What was thrown out stands there with the limit that it broke and its own value."""
     table = rows(page(samples.text_service()), "limit")
-    assert table[0][:2] == ["same premises", "whether data may leave (`data.may_leave`)"]
+    assert table[0][:2] == ["same premises", "data may leave (`data.may_leave`)"]
     assert table[0][2] == "Spot cloud, Managed training, Hosted API"
-    assert ["2 GB", "memory of the client (`client.memory`)", "On the agents' clients (3.2 GB at 4 bits)"] in [
+    assert ["2 GB", "device memory (`client.memory`)", "On the agents' clients (3.2 GB at 4 bits)"] in [
         row[:3] for row in table
     ]
+
+
+def test_what_suits_no_such_project_is_folded() -> None:
+    """Options that the task alone rules out do not stand between a reader and the limits that somebody set."""
+    text = page(samples.text_service())
+    folded = text.split("<summary>1 further option, ruled out by the task", 1)[1].split("</details>", 1)[0]
+    assert "| text gen | task (`task`) | Flat token file (text clf) | it holds text to continue |" in folded
+    assert "Flat token file" not in text.replace(folded, "")
 
 
 def test_tipping_points_are_told_with_where_now_comes_from() -> None:
@@ -97,13 +105,13 @@ def test_tipping_points_are_told_with_where_now_comes_from() -> None:
         "peak load (`serving.load.peak`)",
         "4/s U",
         "9.5/s C",
-        "Library in the calling process (Where does the model run at prediction time?)",
+        "Library in the calling process; Triton",
     ] in table
     assert [
-        "examples (`data.samples`)",
+        "samples (`data.samples`)",
         "12,140 samples M",
         "210k samples C",
-        "Full fine-tuning (What is trained?)",
+        "Full fine-tuning",
     ] in table
 
 
@@ -126,7 +134,7 @@ def test_assumptions_that_matter_come_first_and_the_rest_is_folded() -> None:
     """The assumption ledger leads with what could change a decision."""
     text = page(samples.text_service())
     assert [row[2] for row in rows(text, "answer | assumed | changes")] == ["20%", "10%"]
-    assert "<summary>2 further assumptions</summary>\n\n| answer | assumed |" in text
+    assert "<summary>2 further assumptions</summary>\n\n`data.sensitive` personal data · `serving.offline` no\n" in text
 
 
 def test_ten_decisions_read_in_five_minutes() -> None:

@@ -1,0 +1,34 @@
+"""The names of answers and of their choices: the same words as in the interview."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from advisor.shelf import shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Short names by answer, and the words of choices by answer and choice."""
+
+    labels: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def words(language: str = "en") -> Words:
+    """What questionnaires/text/ calls things; an answer that is not there keeps its id."""
+    import yaml  # only writing a record needs it
+
+    path = shelf("questionnaires") / "text" / f"{language}.yaml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["questions"]
+    return Words(
+        labels={id: _within_a_sentence(row["label"]) for id, row in rows.items() if "label" in row},
+        choices={id: row["choices"] for id, row in rows.items() if row.get("choices")},
+    )
+
+
+def _within_a_sentence(label: str) -> str:
+    """`Peak load` as `peak load`; `GPUs` stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
