@@ -35,7 +35,9 @@ def _here() -> list[Path]:
 
 
 def command(
-    paths: Annotated[list[Path], typer.Argument(help="Files or project folders.", default_factory=_here)],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or project folders.", default_factory=_here, show_default="here")
+    ],
     format: Annotated[Format, typer.Option(help="How the findings are printed.")] = Format.text,
     severity: Annotated[Level, typer.Option(help="The mildest findings to show.")] = Level.warning,
     fail_on: Annotated[Level, typer.Option(help="The mildest finding that makes the exit status 1.")] = Level.error,
