@@ -37,9 +37,8 @@ class Report:
     def runs(self, rate: str) -> int:
         return sum(len(block.seconds) for block in self.blocks.get(rate, ()))
 
-    def settled(self, rate: str) -> bool:
-        """Whether measuring longer would add nothing but precision."""
-        return rate in self.failed or self.runs(rate) >= FEWEST_RUNS
+    def measured(self, rate: str) -> bool:
+        return self.runs(rate) >= FEWEST_RUNS
 
 
 def heard(report: Report, message: Message) -> Report:
@@ -85,7 +84,7 @@ def rates_of(report: Report, programs: Sequence[Program], fingerprint: str, miss
 
 def _fact(report: Report, program: Program, missing: str) -> Fact:
     rate, runs = program.rate, report.runs(program.rate)
-    if runs < FEWEST_RUNS:
+    if not report.measured(rate):
         return gap(rate, report.failed.get(rate) or _too_few(report, rate) or missing, program.unit)
     middle, fastest, slowest = seconds_of(report.blocks[rate])
     work = report.work[rate]

@@ -69,10 +69,12 @@ def test_a_crash_costs_one_number(start: Start, number: int, words: str) -> None
     assert facts[MLP].known
 
 
-def test_a_child_that_cannot_begin_says_its_last_words(start: Start) -> None:
-    """Every rate is a gap with the last line of the error, and the child is not started over and over."""
-    facts = start("raise ImportError('libtorch_cpu.so: no such file')").finish().facts
+def test_a_child_that_cannot_begin_says_its_last_words(start: Start, tmp_path: Path) -> None:
+    """Every rate is a gap with the last line of the error; the failure is not kept, so a mended torch measures."""
+    script = "raise ImportError('libtorch_cpu.so: no such file')"
+    facts = start(script, keep=(tmp_path / "kept", "k1")).finish().facts
     assert {fact.gap for fact in facts.values()} == {"ImportError: libtorch_cpu.so: no such file"}
+    assert not (tmp_path / "kept").exists()
 
 
 def test_a_child_that_hangs_ends_with_the_budget(start: Start, tmp_path: Path) -> None:
