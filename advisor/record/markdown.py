@@ -79,7 +79,8 @@ def formula(text: str) -> str:
 def opening(text: str) -> str:
     """`text` as the first words of a line: `one GPU` becomes `One GPU`, `vLLM` stays."""
     words = prose(text)
-    return words[:1].upper() + words[1:] if words.split(" ")[0].isalpha() and words.split(" ")[0].islower() else words
+    first = words.partition(" ")[0].rstrip(",;:")
+    return words[:1].upper() + words[1:] if first.isalpha() and first.islower() else words
 
 
 def label(text: str) -> str:
