@@ -27,7 +27,8 @@ _WORTH_STARTING_AGAIN_S = 6.0
 class Listener:
     """Runs the child, again if it dies, and folds what it says into `report`.
 
-    A measurement without a gap is kept in the cache at the end; one with a gap may go better next time.
+    A measurement without a gap and without busy neighbours is kept in the cache at the end; any other may
+    go better next time.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Listener:
         if self._stopped:
             return
         self.missing = f"the {self._budget_s:g} s for measuring were over first"
-        if self._keep is not None and all(self.report.measured(program.rate) for program in self.programs):
+        if self._keep is not None and all(self.report.worth_keeping(program.rate) for program in self.programs):
             cache.save(*self._keep, self._budget_s, self._messages)
 
     def stop(self) -> None:

@@ -40,6 +40,10 @@ class Report:
     def measured(self, rate: str) -> bool:
         return self.runs(rate) >= FEWEST_RUNS
 
+    def worth_keeping(self, rate: str) -> bool:
+        """Measured, and with the CPUs that were meant for it."""
+        return self.measured(rate) and not any(block.crowded for block in self.blocks[rate])
+
 
 def heard(report: Report, message: Message) -> Report:
     """The report after one more message. Raises KeyError, TypeError or ValueError for what is none."""

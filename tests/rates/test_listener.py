@@ -107,15 +107,16 @@ def test_what_libraries_print_is_no_measurement(start: Start) -> None:
     assert all(fact.known for fact in start(script).finish().facts.values())
 
 
-def test_beside_a_busy_neighbour_it_starts_again_with_threads_that_sleep(start: Start) -> None:
-    """Runs of spinning threads beside another program are void; those of a second child count."""
+def test_beside_a_busy_neighbour_it_starts_again_with_threads_that_sleep(start: Start, tmp_path: Path) -> None:
+    """Runs of spinning threads beside another program are void; those of a second child count, but are not kept."""
     script = """
         polite = os.environ.get("OMP_WAIT_POLICY") == "passive"
         for rate in rates:
             measured(rate, work=2e9 if polite else 1e9, others=1.0)
         if not polite: time.sleep(600)
     """
-    facts = start(script).finish().facts
+    facts = start(script, keep=(tmp_path / "kept", "k1")).finish().facts
+    assert not (tmp_path / "kept").exists()
     assert [fact.value for fact in facts.values()] == [2e10] * 3
     assert all("took 1.0 of its CPUs" in fact.source for fact in facts.values())
 
