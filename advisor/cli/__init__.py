@@ -1,8 +1,11 @@
 """The command line: one command a file; `roster` lists them, `shell` runs them."""
 
+import gc
+
 
 def main() -> None:
     """The program `advisor`: runs the command that the arguments name and exits with its status."""
+    gc.set_threshold(50_000, 20, 20)  # a short life with many small values: looking for circles rarely is worth 5%
     try:
         from advisor.cli.shell import run  # here, so that Ctrl-C while importing ends quietly too
 

@@ -76,7 +76,8 @@ def can_ask(no_input: bool) -> bool:
 
 def first_screen(on: Screen, place: str, saved_to: str, rows: Mapping[str, str]) -> None:
     """What stands before the first question: where we are, and rows such as Machine, Project, So far."""
-    left, right = f"advisor · {place}", f"saved to {saved_to} as you go"
+    saved_to = os.path.basename(saved_to) if os.path.dirname(saved_to) == place else _from_home(saved_to)
+    left, right = f"advisor · {_from_home(place)}", f"saved to {saved_to} as you go"
     gap = on.width - len(left) - len(right)
     if gap >= 2:
         on.say(left + "\u00a0" * gap + right)
@@ -85,6 +86,13 @@ def first_screen(on: Screen, place: str, saved_to: str, rows: Mapping[str, str])
         on.say(right, "faint")
     for label, text in rows.items():
         on.row(label, text)
+
+
+def _from_home(path: str) -> str:
+    """`path` with ~ for the person's home folder."""
+    home = os.path.expanduser("~")
+    inside = home != os.sep and path.startswith(home.rstrip(os.sep) + os.sep)
+    return "~" + path[len(home.rstrip(os.sep)) :] if inside else path
 
 
 def printable(text: str) -> str:

@@ -6,11 +6,13 @@ names another. The drawing refers to no font or file of elsewhere.
 """
 
 import argparse
+import os
+import re
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ import pyte
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "package-sections"
 PICTURE = ROOT / "docs" / "pictures" / "plan.svg"
-KEYS = ("?", "", "", "")
+KEYS = ("", "?", "3", "2h")
 COLUMNS, ROWS = 100, 60
 QUIET_S = 1.2
 
@@ -52,7 +54,7 @@ def recorded(keys: Sequence[str], more: Sequence[str] = ()) -> pyte.Screen:
     screen = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / EXAMPLE.name
+        place = Path(folder).resolve() / "work" / EXAMPLE.name
         kept = shutil.ignore_patterns("advisor.yaml", "advisor.lock", "decisions", "evidence")
         shutil.copytree(EXAMPLE, place, ignore=kept)
         stream.feed(f"\x1b[1m$ advisor plan {' '.join(more)}\x1b[0m\r\n".encode())
@@ -72,9 +74,7 @@ def recorded(keys: Sequence[str], more: Sequence[str] = ()) -> pyte.Screen:
 
 
 def _environment(home: str) -> Any:
-    import os
-
-    return {**os.environ, "TERM": "xterm-256color", "HOME": home, "LC_ALL": "C.UTF-8", "CI": ""}
+    return {**os.environ, "TERM": "xterm-256color", "HOME": os.path.realpath(home), "LC_ALL": "C.UTF-8", "CI": ""}
 
 
 def _feed_until_quiet(terminal: Any, stream: pyte.ByteStream) -> None:
@@ -83,13 +83,14 @@ def _feed_until_quiet(terminal: Any, stream: pyte.ByteStream) -> None:
     heard = False
     while not heard or time.monotonic() - last < QUIET_S:
         try:
-            stream.feed(terminal.read_nonblocking(65536, timeout=0.1))
+            said = terminal.read_nonblocking(65536, timeout=0.1)
         except pexpect.TIMEOUT:
             if time.monotonic() - last > 30:
                 raise
         except pexpect.EOF:
             return
         else:
+            stream.feed(said.replace(b"\x1b[2m", b"\x1b[90m"))  # pyte knows no faint letters; grey ones are as good
             heard, last = True, time.monotonic()
 
 
@@ -111,7 +112,7 @@ def drawn(screen: pyte.Screen) -> str:
         f"<title>advisor plan in a terminal</title>\n<desc>{alternative}</desc>\n"
         f'<rect width="100%" height="100%" rx="9" fill="{GROUND}"/>{lights}\n'
         f"<g font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" "
-        f'font-size="{FONT_SIZE}" fill="{TEXT}" xml:space="preserve">\n' + "\n".join(runs) + "\n</g>\n</svg>\n"
+        f'font-size="{FONT_SIZE}" fill="{TEXT}">\n' + "\n".join(runs) + "\n</g>\n</svg>\n"
     )
 
 
@@ -122,22 +123,23 @@ def _row_text(row: Any, columns: int) -> str:
 def _runs(row: Any, number: int, columns: int) -> list[str]:
     """The <text> elements of one row; each is stretched to its cells, whatever font the viewer has."""
     runs = []
+    y = BAR + LINE_HEIGHT * (number + 0.75)
+    for start, end in _alike(row, columns):
+        text = "".join(row[cell].data for cell in range(start, end))
+        for words in re.finditer(r"\S+(?: \S+)*", text):  # viewers collapse longer gaps
+            x = MARGIN + CELL_WIDTH * (start + words.start())
+            place = f'x="{x:.1f}" y="{y:.1f}" textLength="{CELL_WIDTH * len(words.group()):.1f}"'
+            runs.append(f"<text {place}{_style(row[start])}>{escape(words.group())}</text>")
+    return runs
+
+
+def _alike(row: Any, columns: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a row whose letters look alike: first cell, and the cell after the last."""
     start = 0
     for column in range(1, columns + 1):
-        if column < columns and _style(row[column]) == _style(row[start]):
-            continue
-        text = "".join(row[cell].data for cell in range(start, column))
-        bare = text.strip()
-        if bare:
-            indent = len(text) - len(text.lstrip())
-            x = MARGIN + CELL_WIDTH * (start + indent)
-            y = BAR + LINE_HEIGHT * (number + 0.75)
-            length = CELL_WIDTH * len(bare)
-            runs.append(
-                f'<text x="{x:.1f}" y="{y:.1f}" textLength="{length:.1f}"{_style(row[start])}>{escape(bare)}</text>'
-            )
-        start = column
-    return runs
+        if column == columns or _style(row[column]) != _style(row[start]):
+            yield start, column
+            start = column
 
 
 def _style(cell: Any) -> str:

@@ -30,7 +30,7 @@ def plan(place: str = ".") -> None:
     "Decide."
 app()
 """
-FIRST_QUESTION = r"1 of"
+FIRST_QUESTION = r"1 of ~?[0-9]"
 PLAIN = {**os.environ, "CI": "", "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
 
 

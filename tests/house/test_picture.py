@@ -31,9 +31,9 @@ def _screen(text: str) -> pyte.Screen:
 
 def test_every_letter_is_drawn_in_its_cell(maker: ModuleType) -> None:
     """Each run of letters stands where the terminal had it, as wide as its cells, and is escaped."""
-    drawing = ElementTree.fromstring(maker.drawn(_screen("$ a <b> & c\n\n  far\x1b[32mgreen\x1b[0m")))
+    drawing = ElementTree.fromstring(maker.drawn(_screen("$ a <b> & c\n\n  far\x1b[32mgreen    gap\x1b[0m")))
     runs = {run.text: run for run in drawing.iter(f"{SVG}text")}
-    assert list(runs) == ["$ a <b> & c", "far", "green"]
+    assert list(runs) == ["$ a <b> & c", "far", "green", "gap"]
     assert float(runs["far"].get("x", 0)) == pytest.approx(maker.MARGIN + 2 * maker.CELL_WIDTH, abs=0.1)
     assert float(runs["green"].get("textLength", 0)) == pytest.approx(5 * maker.CELL_WIDTH, abs=0.1)
     assert runs["green"].get("fill") == maker.COLOURS["green"]
