@@ -88,7 +88,7 @@ def _expected(thought: Thought) -> Expected | None:
     candidate = winner.candidate
     if candidate.site.kind == "none" or not winner.feasible or thought.architecture.facts["family"].value == "trees":
         return None
-    gpus = 0 if candidate.site.kind == "cpu" else candidate.count
+    gpus = None if candidate.site.kind == "cpu" else candidate.count  # a process without a GPU is no news
     return Expected(
         parallelism=candidate.parallel,
         gpus=gpus,
