@@ -29,7 +29,7 @@ def command(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        from advisor.project.atomic import replace_text
+        from advisor.atomic import replace_text
 
         replace_text(out, text)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import yaml
 
 from advisor import marked
+from advisor.atomic import replace_text
 from advisor.errors import BadInput
 from advisor.figure import Fact
-from advisor.project.atomic import replace_text
 from advisor.project.rewrite import rewritten
 from advisor.values.facts import Question
 from advisor.values.reading import question_for, read_value

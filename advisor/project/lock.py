@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from advisor import marked
+from advisor.atomic import replace_text
 from advisor.errors import BadInput
 from advisor.figure import Fact
 from advisor.project import lock_rows as rows
-from advisor.project.atomic import replace_text
 from advisor.project.lock_rows import Odd
 from advisor.values.facts import Known, Machine, Rates
 

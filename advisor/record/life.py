@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from advisor.atomic import write_together
 from advisor.errors import BadInput
-from advisor.record.atomic import write_together
 from advisor.record.folder import decisions_folder
 from advisor.record.read import Record, records, text_of
 from advisor.record.sections import remarked

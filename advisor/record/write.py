@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from advisor.record.atomic import write_together
+from advisor.atomic import write_together
 from advisor.record.evidence import evidence
 from advisor.record.folder import decisions_folder, evidence_folder, free_number, slug
 from advisor.record.markdown import title

@@ -256,9 +256,12 @@ def test_a_link_is_followed(file: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """Saving into a folder that is not there is refused with the place."""
-    with pytest.raises(Lacking, match="no such file") as caught:
-        answers_file.save(tmp_path / "none" / "advisor.yaml", _said(team="solo"))
+    """Saving into a folder that is not there makes it; where it cannot be made, the place is told."""
+    answers_file.save(tmp_path / "new" / "advisor.yaml", _said(team="solo"))
+    assert "team: solo" in (tmp_path / "new" / "advisor.yaml").read_text()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Lacking, match="cannot be written") as caught:
+        answers_file.save(tmp_path / "file" / "advisor.yaml", _said(team="solo"))
     assert caught.value.exit_status == 3
 
 
@@ -284,7 +287,7 @@ def test_no_room_for_the_file(file: Path) -> None:
     done = subprocess.run([sys.executable, "-c", FULL, str(file), "300"], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "file too large" in done.stdout
-    assert "it is as it was" in done.stdout
+    assert "nothing was changed" in done.stdout
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["advisor.yaml"]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from record import samples
 
+from advisor.atomic import write_together
 from advisor.errors import BadInput, Lacking
 from advisor.record import accept, listed, read, write
-from advisor.record.atomic import write_together
 from advisor.record.write import Written
 from advisor.values.decision import Conclusion
 

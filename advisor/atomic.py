@@ -1,10 +1,11 @@
-"""Writes several files as one: all of them or none, whole or not at all."""
+"""Files are replaced whole or not at all, several as one, whatever stops the writer."""
 
 import contextlib
 import errno
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
@@ -26,10 +27,19 @@ _REMEDIES = {
 }
 
 
+_LEFT_OVER_S = 60.0
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Puts `text` (UTF-8, line ends as they are) in place of `path`; as `write_together` for one file."""
+    write_together({path: text.encode("utf-8", "surrogatepass")})
+
+
 def write_together(files: Mapping[Path, bytes]) -> None:
     """Writes all the files, or leaves everything as it was and raises Lacking with the place and a remedy.
 
-    A signal to stop waits until the files are whole; it takes milliseconds.
+    Missing folders are made, modes are kept, links are followed. A signal to stop waits until the files are
+    whole; it takes milliseconds.
     """
     with _signals_wait():
         made: list[Path] = []
@@ -44,7 +54,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             for draft in drafts.values():
                 draft.unlink(missing_ok=True)
             _remove_folders(made)
-            reason = error.strerror or type(error).__name__
+            reason = (error.strerror or type(error).__name__).lower()
             remedy = _REMEDIES.get(error.errno or 0, "see to it and run the command again")
             raise Lacking(
                 f"cannot be written: {reason}; nothing was changed", where=str(place), remedy=remedy
@@ -67,8 +77,11 @@ def _remove_folders(made: list[Path]) -> None:
 
 def _draft(path: Path, content: bytes) -> Path:
     """A whole copy of the content beside `path`, on the disk; removed again when it cannot be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    _remove_left_over(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
         with open(handle, "wb") as file:
             file.write(content)
@@ -82,6 +95,14 @@ def _draft(path: Path, content: bytes) -> Path:
     return draft
 
 
+def _remove_left_over(path: Path) -> None:
+    """A writer that was killed leaves its draft behind."""
+    for draft in path.parent.glob(f".{path.name}.*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _LEFT_OVER_S:
+                draft.unlink()
+
+
 def _replace_all(drafts: Mapping[Path, Path]) -> None:
     """Puts each draft in its place; when one cannot be, those before it get their old content back."""
     before: dict[Path, bytes | None] = {}
@@ -89,6 +110,7 @@ def _replace_all(drafts: Mapping[Path, Path]) -> None:
         for path, draft in drafts.items():
             before[path] = path.read_bytes() if path.exists() else None
             os.replace(draft, path)
+            _settle_folder(path.parent)
     except OSError:
         for path, content in before.items():
             if drafts[path].exists():
@@ -97,6 +119,16 @@ def _replace_all(drafts: Mapping[Path, Path]) -> None:
             if content is not None:
                 os.replace(_draft(path, content), path)
         raise
+
+
+def _settle_folder(folder: Path) -> None:
+    """Makes the new name survive a power cut, where the system allows it."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextlib.contextmanager
