@@ -11,13 +11,13 @@ from advisor.values.decision import Conclusion
 DOMINANT = ("g_train_mode", "d_placement", "d_topology", "d_artefact")
 
 
-def rows(found: Found, on: Grounds) -> Mapping[str, str]:
-    """Machine, project, and where things stand."""
+def rows(found: Found, on: Grounds, *, asking: bool) -> Mapping[str, str]:
+    """Machine, project, and where things stand; what could still change it only when somebody is asked."""
     say = on.tables.say
     return {
         say("screen.machine"): _machine(found, on),
         say("screen.project"): _project(found, on),
-        say("screen.so_far"): _so_far(found, on),
+        say("screen.so_far"): _so_far(found, on, asking=asking),
     }
 
 
@@ -59,14 +59,17 @@ def _known(facts: Mapping[str, Fact], id: str) -> bool:
     return id in facts and facts[id].known
 
 
-def _so_far(found: Found, on: Grounds) -> str:
+def _so_far(found: Found, on: Grounds, *, asking: bool) -> str:
     answers = settle(on.questions, found.known.answered, found.known.evidence, on.tables.tasks)
     if not answers["task"].fact.known:
         return on.tables.say("screen.no_task")
-    now = prospect(found.known, on)
+    now = prospect(found.known, on, ahead=asking)
+    stands = on.tables.say("screen.agrees", headline=now.headline, share=f"{now.agreement * 100:.0f}")
+    if not asking:
+        return stands
     count = len(now.open_questions)
     more = on.tables.say("screen.open_some", count=count) if count else on.tables.say("screen.open_none")
-    return on.tables.say("screen.agrees", headline=now.headline, share=f"{now.agreement * 100:.0f}", open=more)
+    return f"{stands} {more}"
 
 
 def verdict(conclusion: Conclusion, on: Grounds) -> Iterator[tuple[str, str]]:

@@ -118,7 +118,7 @@ class _Talk:
 
         measuring = self._measure(found) if bench else None
         try:
-            self._first_screen(found)
+            self._first_screen(found, asking=asking)
             given = tuple(found.known.answered)
             if not self.dry_run and (self.wish.settings or self.wish.answers or self.wish.home != self.wish.project):
                 story.save(found.known, self.wish, given)
@@ -150,13 +150,13 @@ class _Talk:
         here = found.known.machine
         return rates.start(here, rates.user_cache(), fingerprint=machine.fingerprint(here), budget_s=BUDGET_S)
 
-    def _first_screen(self, found: "Found") -> None:
+    def _first_screen(self, found: "Found", *, asking: bool) -> None:
         from advisor.cli import opening
         from advisor.cli.screen import first_screen
 
         if self.quiet:
             return
-        rows = opening.rows(found, self.on)
+        rows = opening.rows(found, self.on, asking=asking)
         first_screen(self.screen, str(self.wish.project), str(self.wish.home / "advisor.yaml"), rows)
         for note in found.notes:
             self.say("note", "faint", note=note)
