@@ -44,7 +44,8 @@ def preserve(
     conclusion: Conclusion, known: Known, on: Grounds, wish: Wish, *, today: date, dry_run: bool = False
 ) -> tuple[record.Written, tuple[Path, ...]]:
     """Writes answers, lock, record and evidence; returns the record and every path that changed."""
-    thought = think(lock.kept(known), on, shares=False)
+    known = lock.kept(known)
+    thought = think(known, on, shares=False)
     extra = {
         "versions": {"advisor": __version__, "catalog": on.tables.as_of},
         "digest": conclusion.digest,

@@ -29,9 +29,7 @@ def advisor(*words: str, cwd: Path | None = None, **environ: str) -> subprocess.
 def plan(project: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """`advisor plan` for a fixed machine, with nothing measured and nothing asked."""
     fixed = () if "--hardware" in words else ("--hardware", MACHINE)
-    return advisor(
-        "plan", str(project), "--defaults", "--no-bench", "--as-of", "2026-11-25", *fixed, *words, **environ
-    )
+    return advisor("plan", str(project), "--defaults", "--no-bench", "--as-of", "2026-11-25", *fixed, *words, **environ)
 
 
 def files(folder: Path) -> dict[str, bytes]:

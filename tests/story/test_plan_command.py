@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from story.story_world import copied, files, plan
+from story.story_world import advisor, copied, files, plan
 
 NUMBER = {"type": "number"}
 ESTIMATE = {
@@ -58,7 +58,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_plan_writes_the_four_files_of_the_contract(planned: Path) -> None:
     """After one command there are a record, its evidence, the answers and the lock, and nothing else."""
-    made = {name for name in files(planned) if name.startswith("docs/") or name.startswith("advisor.")}
+    made = {name for name in files(planned) if name.startswith(("docs/", "advisor."))}
     assert {"advisor.yaml", "advisor.lock"} < made
     records = [name for name in made if name.startswith("docs/decisions/0001-") and name.endswith(".md")]
     evidence = [name for name in made if name.startswith("docs/evidence/0001-") and name.endswith(".json")]
@@ -73,6 +73,16 @@ def test_planning_again_on_the_same_facts_changes_no_byte(planned: Path) -> None
     assert again.returncode == 0, again.stderr
     assert files(planned) == before
     assert "nothing changed" in again.stderr
+
+
+def test_a_plan_for_this_machine_is_stable_too(tmp_path: Path) -> None:
+    """What varies from moment to moment on this very machine, its free disk for one, changes nothing either."""
+    project = copied("breast-mass-triage", tmp_path)
+    words = ("plan", str(project), "--defaults", "--no-bench", "--as-of", "2026-11-25")
+    assert advisor(*words).returncode == 0
+    before = files(project)
+    assert advisor(*words).returncode == 0
+    assert files(project) == before
 
 
 def test_the_json_document_keeps_its_contract(planned: Path) -> None:
