@@ -1,6 +1,7 @@
 """Every sensible combination of what is trained, where, on how many devices, how spread, with which savers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from advisor.values.candidates import UNTRAINED, Candidate, Field, Mode, Parallel
@@ -19,7 +20,8 @@ TRAINED: tuple[Mode, ...] = ("linear_probe", "lora", "qlora", "full_finetune", "
 def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...]) -> Field:
     """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet."""
     if family == "trees":
-        return Field(tuple(_plain("from_scratch", site) for site in sites if site.kind == "cpu"))
+        whole = [_plain("from_scratch", site) for site in sites if site.kind == "cpu"]
+        return Field((*whole, *(replace(candidate, paged=True) for candidate in whole)))
     idle = [_plain(mode, NOWHERE) for mode in UNTRAINED if mode in modes]
     trained = [candidate for site in sites for count in site.counts for candidate in _at(site, count, modes)]
     return Field((*idle, *trained))

@@ -77,6 +77,7 @@ def _accelerator(row: Mapping[str, Any]) -> Accelerator:
         aliases=tuple(row.get("aliases", ())),
         source=row["source"],
         confidence=row["confidence"],
+        unified=bool(row.get("unified_memory")),
     )
 
 

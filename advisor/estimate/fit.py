@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from advisor.estimate import memory
+from advisor.estimate.arithmetic import fp32
 from advisor.estimate.case import Case
 from advisor.estimate.step import shards
 from advisor.number import Number, choose
@@ -35,18 +36,24 @@ def held(case: Case) -> Held:
 
 def _states(case: Case) -> Number:
     model = case.work.model
-    fp32 = case.column("fp32", lambda candidate: candidate.precision == "fp32")
+    plain = fp32(case)
     parameters = case.span(model.parameters, "parameters")
     over = case.column("shards", shards)
     saved = memory.STATE_BYTES.get(case.work.training.optimizer, 0.0)
-    each = choose(fp32, memory.FP32_ADAMW_BYTES, case.three(memory.MIXED_ADAMW_BYTES, "states")) + saved
+    each = choose(plain, memory.FP32_ADAMW_BYTES, case.three(memory.MIXED_ADAMW_BYTES, "states")) + saved
     adapter = memory.lora_parameters(model.layers, model.hidden, model.ffn)
     trained = choose(case.mode("linear_probe"), HEAD_PARAMETERS, adapter)
-    weight = choose(case.mode("qlora"), case.three(memory.NF4_BYTES, "states"), choose(fp32, 4.0, 2.0))
-    whole = choose(case.frozen, parameters * weight + memory.MIXED_ADAMW_BYTES[1] * trained, parameters * each)
+    weights = choose(case.mode("qlora"), _nf4(case, parameters), parameters * choose(plain, 4.0, 2.0))
+    whole = choose(case.frozen, weights + memory.MIXED_ADAMW_BYTES[1] * trained, parameters * each)
     gathered = choose(over > 1, 4.0 * parameters / model.layers, 0.0)
     tables = memory.EMBEDDING_ADAM_BYTES * model.embedding_values
     return memory.states(whole + tables, 1.0, over) + gathered
+
+
+def _nf4(case: Case, parameters: Number) -> Number:
+    model = case.work.model
+    tables = (2.0 if model.predicts_tokens else 1.0) * model.vocabulary * model.hidden
+    return memory.nf4_weights(parameters, tables, model.layers, case.three(memory.NF4_BYTES, "states"))
 
 
 def _context(case: Case) -> Number:
@@ -59,13 +66,15 @@ def _context(case: Case) -> Number:
 def _activations(case: Case) -> Number:
     model = case.work.model
     ckpt = case.column("ckpt", lambda candidate: candidate.checkpointing)
-    wide = choose(case.column("fp32", lambda candidate: candidate.precision == "fp32"), 2.0, 1.0)
+    wide = choose(fp32(case), 2.0, 1.0)
     copies = case.three(memory.COPIES, "copies") * wide
     if model.activation_bytes:
         return model.activation_bytes * copies * choose(ckpt, IMAGE_CHECKPOINT, 1.0)
     tokens = case.work.training.sequence if case.work.kind in ("encoder", "decoder") else 1.0
-    layer = memory.layer_activations(tokens, model.hidden, model.ffn, model.gated)
+    adapted = choose(case.mode("lora", "qlora"), case.three(memory.LORA_COPIES, "states"), 1.0)
+    layer = memory.layer_activations(tokens, model.hidden, model.ffn, model.gated) * adapted
     saved = memory.checkpointed(tokens, model.hidden, model.layers, layer)
     kept = choose(case.mode("linear_probe"), layer, choose(ckpt, saved, layer * model.layers))
-    head = memory.logits(tokens, model.vocabulary) if model.predicts_tokens else 0.0
+    logit = case.three(memory.LOGIT_BYTES, "copies") * wide
+    head = memory.logits(tokens, model.vocabulary, logit) if model.predicts_tokens else 0.0
     return kept * copies + head

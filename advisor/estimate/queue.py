@@ -26,6 +26,16 @@ def wait_at(servers: int, load: float, service_s: float, percentile: float) -> f
     return max(0.0, service_s * math.log(max(chance, 1.0)) / (servers - load))
 
 
+def md1_wait(utilisation: float, service_s: float) -> float:
+    """Mean wait before one server whose service always takes the same: S rho / (2 (1-rho))."""
+    return service_s * utilisation / (2.0 * (1.0 - utilisation))
+
+
+def mm1_response(utilisation: float, service_s: float) -> float:
+    """Mean wait and service of one server: S / (1-rho); the 99th percentile is 4.6 times that (KNEE)."""
+    return service_s / (1.0 - utilisation)
+
+
 def knee(servers: int) -> float:
     """Utilisation where the queue turns up: (c+1)^(-1/c). One server: 0.5; eight: 0.76."""
     return float((servers + 1) ** (-1.0 / servers))

@@ -4,13 +4,14 @@ import math
 from dataclasses import dataclass
 
 from advisor.estimate import compute, memory
+from advisor.estimate.decoding import decode_time
 from advisor.values.workload import Span, Workload, exactly
 
 SERVER_CPU = Span(4e11, 1.5e11, 1e12)
 """flop/s that a model gets from a server of eight CPUs (EXPERT)."""
 SERVER_GPU = Span(4e13, 2e13, 7e13)
 """16-bit flop/s that a model gets from an inference GPU such as an L4 (121 Tflop/s in the data sheet)."""
-DEVICE = Span(5e10, 1e10, 2e11)
+DEVICE = Span(5e10, 1e10, 5e11)
 """flop/s that a model gets from an old phone (low), a usual one, one with a neural processor (EXPERT)."""
 DEVICE_BANDWIDTH = Span(2.5e10, 1e10, 6e10)
 CPU_BANDWIDTH = Span(8e10, 3e10, 2e11)
@@ -129,8 +130,8 @@ def _token(work: Workload, bandwidth: Span, parallel: int) -> Span:
     """Seconds a further token: active weights and everybody's keys and values over the bandwidth (SCALING)."""
     if work.kind != "decoder":
         return exactly(0.0)
-    moved = work.model.active.value * 2.0 + parallel * _kv_bytes(work)
-    reached = Span(
-        bandwidth.value * ENGINE_REACH.value, bandwidth.low * ENGINE_REACH.low, bandwidth.high * ENGINE_REACH.high
-    )
-    return exactly(moved).over(reached)
+    weights, kept = work.model.active.value * 2.0, _kv_bytes(work)
+    speeds = (
+        (bandwidth.value, ENGINE_REACH.value), (bandwidth.high, ENGINE_REACH.high), (bandwidth.low, ENGINE_REACH.low)
+    )  # fmt: skip
+    return Span(*(float(decode_time(weights, parallel, 1.0, kept, rate * reach)) for rate, reach in speeds))

@@ -1,13 +1,12 @@
 """Seconds of one global batch: arithmetic, launching, the optimizer, communication, preparing the samples."""
 
 from advisor.estimate import compute, memory
+from advisor.estimate.arithmetic import sample_s
 from advisor.estimate.case import Case
-from advisor.number import Number, at_least, ceiling, choose, larger
+from advisor.number import Number, ceiling, choose, larger
 from advisor.values.candidates import Candidate
 from advisor.values.workload import Span
 
-FABRIC = Span(4e10, 1e10, 4.5e10)
-"""Bytes a second an accelerator between nodes: 400 Gb/s each at 80%, a slower cloud at the low end (ML_ENG)."""
 OPTIMIZER_BYTES = 28.0
 """Read and written once a step for each trained parameter: weight, gradient and two states in fp32."""
 
@@ -20,53 +19,38 @@ def ranks(candidate: Candidate) -> float:
 def shards(candidate: Candidate) -> float:
     """Over how many devices the states are divided."""
     if candidate.parallel == "hsdp":
-        return float(candidate.site.devices_a_node)
+        return float(min(candidate.site.devices_a_node, candidate.count))
     return float(candidate.count) if candidate.parallel == "fsdp2" else 1.0
+
+
+def cpus_a_device(candidate: Candidate) -> float:
+    """One's own devices share the CPUs of the host; rented ones bring theirs."""
+    sharing = candidate.count if candidate.site.kind == "own_gpu" else 1
+    return candidate.site.host_cpus / sharing
 
 
 def step_s(case: Case, micro: Number) -> Number:
     """Seconds of a step for every candidate at its micro batch."""
     training = case.work.training
     each = training.batch / case.column("ranks", ranks)
-    arithmetic = larger(_flops_a_sample(case) * each / _reached(case), _launching(case, ceiling(each / micro)))
-    joined = compute.overlapped(arithmetic, _traffic(case), case.three(compute.UNHIDDEN, "link"))
-    hosts = case.column("host cpus", lambda candidate: candidate.site.host_cpus)
+    passes = ceiling(each / micro)
+    arithmetic = larger(each * sample_s(case), passes * _launching(case))
+    joined = compute.overlapped(arithmetic, _traffic(case, passes), case.three(compute.UNHIDDEN, "link"))
+    hosts = case.column("cpus a device", cpus_a_device)
     preparing = compute.cpus_needed(each, training.preprocessing_s) / hosts if training.prepared_each_epoch else 0.0
     return larger(joined + _optimizer(case), preparing)
 
 
-def _flops_a_sample(case: Case) -> Number:
-    """Hardware flops of a sample. Forward 1, backward 2; frozen weights spare one; recomputation adds one."""
-    model, training = case.work.model, case.work.training
-    frozen = choose(case.mode("linear_probe"), 1.0, choose(case.mode("lora", "qlora"), 2.0, 3.0))
-    passes = frozen + case.column("ckpt", lambda candidate: float(candidate.checkpointing))
-    active = case.span(model.active, "parameters")
-    if model.forward_flops:
-        return model.forward_flops * passes
-    if case.work.kind == "mlp":
-        return 2.0 * active * passes
-    looked_up = 0.0 if model.predicts_tokens else model.vocabulary * model.hidden
-    tokens = case.span(training.tokens, "tokens") / case.span(training.samples, "samples")
-    causal = case.work.kind == "decoder"
-    forward = compute.forward_flops_token(at_least(active - looked_up, 1.0), model.layers, model.hidden, tokens, causal)
-    return forward * tokens * passes
+def _launching(case: Case) -> Number:
+    """Seconds to launch one pass of a micro batch; recomputation launches the forward kernels again."""
+    share = case.column("launch share", lambda candidate: compute.CPU_LAUNCH_SHARE if _cpu(candidate) else 1.0)
+    again = case.column("launched", lambda candidate: compute.FULL_RECOMPUTE if candidate.checkpointing else 1.0)
+    layer_s = compute.LAUNCH_S[case.work.kind] * case.three(compute.LAUNCH_SPREAD, "launch")
+    return case.work.model.layers * layer_s * (share * again)
 
 
-def _reached(case: Case) -> Number:
-    """Flop/s that a step gets from a device: measured on it, or a share of what matrix multiplication reaches."""
-    reach = case.three(compute.MODEL_REACH[case.work.kind], "reach")
-    if case.work.training.utilisation is not None:
-        reach = case.work.training.utilisation + 0.0 * reach
-    expected = case.spans("matmul", _matmul, "flops") * reach
-    measured = case.spans("trains", lambda candidate: candidate.site.trains or _matmul(candidate), "flops")
-    here = case.column("measured", lambda candidate: candidate.site.trains is not None)
-    return choose(here, measured * case.three(compute.MEASURED_REACH, "reach"), expected)
-
-
-def _launching(case: Case, passes: Number) -> Number:
-    own = case.column("cpu", lambda candidate: candidate.site.kind == "cpu")
-    layer_s = choose(own, compute.CPU_LAUNCH_S, case.three(compute.LAUNCH_S, "launch"))
-    return passes * case.work.model.layers * layer_s
+def _cpu(candidate: Candidate) -> bool:
+    return candidate.site.kind == "cpu"
 
 
 def _optimizer(case: Case) -> Number:
@@ -80,20 +64,39 @@ def _trained(case: Case) -> Number:
     return choose(case.frozen, adapter, case.span(model.parameters, "parameters"))
 
 
-def _traffic(case: Case) -> Number:
-    """Seconds of communication before overlap: fp32 gradients reduced, or 16-bit weights gathered twice."""
-    on = case.column("ranks", ranks)
-    reduced = compute.ddp_traffic(_trained(case), 4.0, on)
-    gathered = compute.fsdp_traffic(case.span(case.work.model.parameters, "parameters"), 2.0, on)
+def _traffic(case: Case, passes: Number) -> Number:
+    """Seconds of communication before overlap. DDP reduces fp32 gradients once a step; sharded weights are gathered
+    twice a pass in their own precision, their gradients reduced in 16 bits, between nodes once more for HSDP."""
+    parameters, trained = case.span(case.work.model.parameters, "parameters"), _trained(case)
+    link = case.spans("link", _link, "link")
+    reduced = compute.ddp_traffic(trained, 4.0, case.column("ranks", ranks)) / link
+    weight = choose(case.mode("qlora"), memory.NF4_BYTES[1], 2.0)
+    frozen = compute.ddp_traffic(parameters, weight, case.column("shards", shards))
+    whole = compute.fsdp_traffic(parameters, 2.0, case.column("shards", shards))
+    across = compute.hsdp_traffic(trained, 2.0, case.column("shards", shards), case.column("replicas", _replicas))
+    gathered = choose(case.frozen, frozen, whole) / link + across / case.spans("lane", _lane, "link")
     sharded = case.column("sharded", lambda candidate: candidate.parallel in ("fsdp2", "hsdp"))
-    return choose(sharded, gathered, reduced) / case.spans("link", _link, "link")
+    return choose(sharded, passes * gathered, reduced)
 
 
-def _matmul(candidate: Candidate) -> Span:
-    rates = dict(candidate.site.flops)
-    return rates.get(candidate.precision) or next(iter(rates.values()))
+def _replicas(candidate: Candidate) -> float:
+    """Copies of the sharded states: one a node for HSDP."""
+    return float(candidate.nodes) if candidate.parallel == "hsdp" else 1.0
 
 
 def _link(candidate: Candidate) -> Span:
-    crosses = candidate.nodes > 1 and candidate.site.link.value > FABRIC.value
-    return FABRIC if crosses else candidate.site.link
+    """Bytes a second of a collective over all ranks. Between nodes it runs over all network cards of a node at once,
+    so a rank sees the bandwidth of its whole node, as far as the links within carry it."""
+    site = candidate.site
+    if candidate.nodes == 1 or candidate.parallel == "hsdp":
+        return site.link
+    return Span(*(min(a, b) for a, b in zip(_ends(site.link), _ends(site.fabric), strict=True)))
+
+
+def _lane(candidate: Candidate) -> Span:
+    """A device's own share of its node's network."""
+    return candidate.site.fabric.times(1.0 / candidate.site.devices_a_node)
+
+
+def _ends(span: Span) -> tuple[float, float, float]:
+    return span.value, span.low, span.high

@@ -47,9 +47,7 @@ def _network(case: Case) -> TrainingTable:
     micro = _micro_batch(case, parts, at_least(ceiling(batch / on), 1.0))
     peak = (parts.fixed + micro * parts.a_sample) * parts.fragmentation
     step = step_s(case, micro)
-    steps = at_least(
-        case.span(case.work.training.samples, "samples") * case.work.training.epochs / larger(batch, on), 1.0
-    )
+    steps = at_least(case.span(case.work.training.samples, "samples") * _epochs(case) / larger(batch, on), 1.0)
     own = case.column("cpu", lambda candidate: candidate.site.kind == "cpu")
     setup = choose(own, CPU_SETUP_S, case.three(SETUP_S, "overhead"))
     trains = 1.0 - case.mode(*UNTRAINED)
@@ -62,22 +60,34 @@ def _network(case: Case) -> TrainingTable:
     return _priced(case, micro, table, step * trains, run)
 
 
+def _epochs(case: Case) -> Number:
+    """A frozen encoder computes the features of each sample once, whatever its head does with them."""
+    epochs = case.work.training.epochs
+    return choose(case.mode("linear_probe"), min(epochs, 1.0), epochs)
+
+
 def _micro_batch(case: Case, parts: Held, batch_each: Number) -> Number:
+    """The largest power of two that fits in nine draws of ten and still buys speed, unless the candidate says."""
     capacity = case.column("usable", lambda candidate: candidate.site.memory_bytes * USABLE)
     room = row_quantile((capacity / parts.fragmentation - parts.fixed) / parts.a_sample, 0.1)
     long = case.work.kind in ("encoder", "decoder")
     enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES
-    return smaller(power_below(smaller(at_least(room, 1.0), max(enough, 1.0))), batch_each)
+    fits = smaller(power_below(smaller(at_least(room, 1.0), max(enough, 1.0))), batch_each)
+    asked = case.column("micro batch", lambda candidate: candidate.micro_batch or 0.0)
+    return choose(asked > 0, asked, fits)
 
 
 def _trees(case: Case) -> TrainingTable:
     cpus = case.column("host cpus", lambda candidate: candidate.site.host_cpus)
     rows = case.span(case.work.training.samples, "samples")
     rate = case.three(compute.TREE_VALUES_PER_S, "reach")
-    run = compute.tree_time(rows, case.work.training.features, case.work.model.trees, cpus, rate)
+    paged = case.column("paged", lambda candidate: candidate.paged)
+    slower = choose(paged, case.three(compute.PAGED_SLOWER, "launch"), 1.0)
+    run = compute.tree_time(rows, case.work.training.features, case.work.model.trees, cpus, rate) * slower
     data = case.span(case.work.training.decoded_bytes, "decoded") * case.three(memory.TREE_COPIES, "copies")
+    pages = rows * case.three(memory.PAGED_ROW_BYTES, "copies") + memory.PAGE_BYTES
     table = {
-        "the table, its bins and copies": data + 0.0 * cpus,
+        "the table, its bins and copies": choose(paged, pages, data) + 0.0 * cpus,
         "process": case.three(memory.PROCESS_BYTES, "overhead") + 0.0 * cpus,
     }
     return _priced(case, 1.0 + 0.0 * cpus, table, run / case.work.model.trees, run)

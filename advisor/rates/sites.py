@@ -1,36 +1,50 @@
 """Where one could train, and how fast it goes there: measured where it was, else published, else the data sheet."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from advisor.figure import Fact
 from advisor.values.catalog import Accelerator, Price, Tables
-from advisor.values.facts import Machine, Rates
+from advisor.values.facts import Device, Machine, Rates
 from advisor.values.workload import Site, Span, exactly
 
 MATMUL_REACH: Mapping[str, tuple[float, float, float]] = {
     "a100": (0.80, 0.87, 0.90), "h100": (0.72, 0.80, 0.84), "h200": (0.72, 0.80, 0.84), "b200": (0.70, 0.78, 0.82),
     "gb200": (0.66, 0.73, 0.78), "mi355x": (0.60, 0.68, 0.72), "mi325x": (0.53, 0.60, 0.65),
-    "mi300x": (0.45, 0.51, 0.56),
+    "mi300x": (0.45, 0.51, 0.56), "t4": (0.25, 0.36, 0.55), "l4": (0.45, 0.58, 0.75),
 }  # fmt: skip
-"""Best measured bf16 matrix multiplication over the dense data sheet (ML_ENG), with a margin either side."""
+"""Best measured 16-bit matrix multiplication over the dense data sheet (ML_ENG), with a margin either side. T4 and L4
+(EXPERT) are held back by 70 W."""
 USUAL_REACH = (0.60, 0.75, 0.88)
 BANDWIDTH_REACH = (0.80, 0.88, 0.93)
+NVLINK_REACH = (0.60, 0.75, 0.85)
+"""Bus bandwidth of collectives over the link's data sheet: 230 of 300 GB/s on eight A100, 360 to 480 of 450 on eight
+H100, where the switch adds (ML_ENG)."""
+PCIE_REACH = (0.15, 0.35, 0.70)
+"""The same over PCIe: low where the cards cannot reach each other's memory (EXPERT)."""
 RENTED_HOST = (16.0, 1.2e11)
 """CPUs and bytes of host memory that come with each rented accelerator: EXPERT."""
 RENTED_COUNTS = (1, 8, 32)
+UNKNOWN_MEMORY_BYTES = 8e9
+"""Of a GPU that told nothing and has no row: what the smallest ones that people train on have."""
+UNIFIED_SHARE = 0.75
+"""What the accelerator may take of memory that it shares with everything else (Apple's default limit)."""
+SLICE = Span(1 / 7, 1 / 7, 3 / 7)
+"""A MIG slice over its GPU: nobody says which slice a process will get, so the smallest is planned for."""
 _FLOPS_A_CYCLE = (("avx512f", 32.0), ("avx2", 16.0), ("neon", 8.0), ("sve", 16.0))
+_MEASURED = (("bf16", "bfloat16"), ("fp16", "float16"), ("tf32", "tf32"), ("fp32", "float32"))
 
 
 def sites(machine: Machine, rates: Rates, tables: Tables) -> tuple[Site, ...]:
     """This machine's CPUs, its accelerators, and every accelerator of the catalogue that has a price."""
-    own = [_own_gpu(machine, tables)] if machine.devices else []
-    rented = [_rented(tables.accelerators[id], price) for id, price in tables.prices.items()]
+    own = [_own_gpu(machine, rates, tables)] if machine.devices else []
+    rented = [accelerator_site(tables.accelerators[id], price) for id, price in tables.prices.items()]
     return (_cpu(machine, rates), *own, *rented)
 
 
 def _number(machine: Machine, id: str, default: float) -> float:
     fact = machine.facts.get(id)
-    return fact.number if fact is not None and fact.known else default
+    return fact.number if fact is not None and fact.known and fact.number > 0 else default
 
 
 def _span(fact: Fact) -> Span:
@@ -38,29 +52,34 @@ def _span(fact: Fact) -> Span:
     return Span(fact.number, low, high)
 
 
+def _rate(rates: Rates, id: str) -> Span | None:
+    """A measured rate, None where there is none."""
+    fact = rates.facts.get(id)
+    return _span(fact) if fact is not None and fact.known and fact.number > 0 else None
+
+
 def _cpu(machine: Machine, rates: Rates) -> Site:
     cpus = _number(machine, "machine.cpus", 4.0)
     memory = _number(machine, "machine.memory", 1.6e10)
-    matmul, trains = rates.facts.get("rate.cpu.matmul.float32"), rates.facts.get("rate.cpu.train_transformer")
-    stream = rates.facts.get("rate.cpu.stream")
-    measured = matmul is not None and matmul.known
+    matmul = _rate(rates, "rate.cpu.matmul.float32")
     return Site(
         id="cpu",
         kind="cpu",
-        name=f"the {cpus:g} CPUs of this machine",
+        name="the CPU of this machine" if cpus == 1 else f"the {cpus:g} CPUs of this machine",
         accelerator="",
         counts=(1,),
         memory_bytes=memory,
         host_memory_bytes=memory,
         host_cpus=cpus,
-        flops=(("fp32", _span(matmul) if matmul is not None and matmul.known else _cpu_sheet(machine, cpus)),),
-        trains=_span(trains) if trains is not None and trains.known else None,
-        bandwidth=_span(stream) if stream is not None and stream.known else Span(2e10, 8e9, 1e11),
+        flops=(("fp32", matmul or _cpu_sheet(machine, cpus)),),
+        trains=_rate(rates, "rate.cpu.train_transformer"),
+        trains_mlp=_rate(rates, "rate.cpu.train_mlp"),
+        bandwidth=_rate(rates, "rate.cpu.stream") or Span(2e10, 8e9, 1e11),
         link=exactly(1e12),
         price=exactly(0.0),
         tdp_w=10.0 * cpus,
-        provenance="measured" if measured else "assumed",
-        basis=matmul.source if matmul is not None and measured else "CPUs x clock x instruction set",
+        provenance="measured" if matmul else "assumed",
+        basis=rates.facts["rate.cpu.matmul.float32"].source if matmul else "CPUs x clock x instruction set",
     )
 
 
@@ -74,42 +93,73 @@ def _cpu_sheet(machine: Machine, cpus: float) -> Span:
     return Span(peak * 0.7, peak * 0.3, peak * 1.6)
 
 
-def _own_gpu(machine: Machine, tables: Tables) -> Site:
+def _own_gpu(machine: Machine, rates: Rates, tables: Tables) -> Site:
+    """The devices that are like the first one, as one site."""
     first = machine.devices[0]
     count = sum(1 for device in machine.devices if device.name == first.name)
     row = tables.accelerators.get(first.slug)
-    cpus = _number(machine, "machine.cpus", 16.0 * count)
-    memory = _number(machine, "machine.memory", RENTED_HOST[1] * count)
-    site = _rented(row, None) if row is not None else _unknown_gpu(first.name, first.memory_bytes)
-    return Site(
+    site = accelerator_site(row) if row is not None else _unknown_gpu(first.name)
+    host = _number(machine, "machine.memory", RENTED_HOST[1] * count)
+    known = replace(
+        site,
         id=first.slug or "gpu",
         kind="own_gpu",
         name=first.name,
-        accelerator=first.slug,
         counts=tuple(sorted({1, count})),
-        memory_bytes=first.memory_bytes,
-        host_memory_bytes=memory,
-        host_cpus=cpus,
-        flops=site.flops,
-        trains=None,
-        bandwidth=site.bandwidth,
-        link=site.link,
-        price=exactly(0.0),
-        tdp_w=site.tdp_w,
-        provenance=site.provenance,
-        basis=site.basis,
-        devices_a_node=max(count, 1),
+        memory_bytes=_memory(first, row, host),
+        host_memory_bytes=host,
+        host_cpus=_number(machine, "machine.cpus", RENTED_HOST[0] * count),
+        devices_a_node=count,
+    )
+    return _sliced(known) if first.mig else _measured(known, rates)
+
+
+def _memory(device: Device, row: Accelerator | None, host_bytes: float) -> float:
+    """What the driver says, else the catalogue; a share of the machine's memory where the two are one."""
+    told = device.memory_bytes or (row.memory_gb * 1e9 if row is not None else UNKNOWN_MEMORY_BYTES)
+    return min(told, host_bytes) * UNIFIED_SHARE if row is not None and row.unified else told
+
+
+def _sliced(site: Site) -> Site:
+    return replace(
+        site,
+        memory_bytes=site.memory_bytes / 8.0,
+        flops=tuple((dtype, _scaled(rate, SLICE)) for dtype, rate in site.flops),
+        bandwidth=_scaled(site.bandwidth, SLICE),
+        basis=f"{site.basis}; MIG is on: the smallest slice",
     )
 
 
-def _rented(row: Accelerator, price: Price | None) -> Site:
+def _scaled(span: Span, by: Span) -> Span:
+    return Span(span.value * by.value, span.low * by.low, span.high * by.high)
+
+
+def _measured(site: Site, rates: Rates) -> Site:
+    """The site with what was measured on the first GPU in place of the data sheet."""
+    found = {dtype: rate for dtype, name in _MEASURED if (rate := _rate(rates, f"rate.gpu0.matmul.{name}"))}
+    if not found:
+        return site
+    sheet = {dtype: rate.value / site.reach for dtype, rate in site.flops}
+    best = next(iter(found))
+    return replace(
+        site,
+        flops=tuple((dict(site.flops) | found).items()),
+        reach=found[best].value / sheet[best] if best in sheet else site.reach,
+        trains=_rate(rates, "rate.gpu0.train_transformer"),
+        trains_mlp=_rate(rates, "rate.gpu0.train_mlp"),
+        bandwidth=_rate(rates, "rate.gpu0.stream") or site.bandwidth,
+        provenance="measured",
+        basis=next(fact.source for id, fact in rates.facts.items() if id.startswith("rate.gpu0.matmul") and fact.known),
+    )
+
+
+def accelerator_site(row: Accelerator, price: Price | None = None) -> Site:
+    """The accelerator of a row, rented where there is a price."""
     low, value, high = MATMUL_REACH.get(row.id.split("-")[0], USUAL_REACH)
-    flops = tuple(
-        (_PRECISION.get(dtype, dtype), Span(rate * 1e12 * value, rate * 1e12 * low, rate * 1e12 * high))
-        for dtype, rate in row.tflops.items()
-    )
-    bandwidth = row.memory_gbps * 1e9
-    link = (row.link_gbps or _pcie(row.pcie_gen)) * 1e9
+    flops = {dtype: exactly(rate * 1e12) for dtype, rate in row.tflops.items()}
+    reach = Span(value, low, high)
+    link = exactly((row.link_gbps or _pcie(row.pcie_gen)) * 1e9)
+    shared = NVLINK_REACH if row.link_gbps else PCIE_REACH
     return Site(
         id=f"rent:{row.id}" if price is not None else row.id,
         kind="rented",
@@ -119,10 +169,11 @@ def _rented(row: Accelerator, price: Price | None) -> Site:
         memory_bytes=row.memory_gb * 1e9,
         host_memory_bytes=RENTED_HOST[1],
         host_cpus=RENTED_HOST[0],
-        flops=flops,
+        flops=tuple((dtype, _scaled(rate, reach)) for dtype, rate in flops.items()),
+        reach=value,
         trains=None,
-        bandwidth=Span(*(bandwidth * reach for reach in (BANDWIDTH_REACH[1], BANDWIDTH_REACH[0], BANDWIDTH_REACH[2]))),
-        link=Span(link * 0.7, link * 0.4, link * 0.85),
+        bandwidth=_scaled(exactly(row.memory_gbps * 1e9), _middle(BANDWIDTH_REACH)),
+        link=_scaled(link, _middle(shared)),
         price=Span(price.typical, price.low, price.high) if price is not None else exactly(0.0),
         tdp_w=row.tdp_w or 400.0,
         provenance="datasheet",
@@ -130,7 +181,10 @@ def _rented(row: Accelerator, price: Price | None) -> Site:
     )
 
 
-_PRECISION = {"bf16": "bf16", "fp16": "fp16", "fp32": "fp32", "tf32": "tf32"}
+def _middle(three: tuple[float, float, float]) -> Span:
+    """A span from (low, value, high)."""
+    low, value, high = three
+    return Span(value, low, high)
 
 
 def _pcie(generation: str) -> float:
@@ -139,10 +193,10 @@ def _pcie(generation: str) -> float:
     return {"3": 16.0, "4": 32.0, "5": 63.0, "6": 126.0}.get(generation[:1], 16.0) * lanes
 
 
-def _unknown_gpu(name: str, memory_bytes: float) -> Site:
+def _unknown_gpu(name: str) -> Site:
     """A GPU without a row: the range of consumer and data-centre cards, so that nothing is claimed."""
     return Site(
-        id="gpu", kind="own_gpu", name=name, accelerator="", counts=(1,), memory_bytes=memory_bytes,
+        id="gpu", kind="own_gpu", name=name, accelerator="", counts=(1,), memory_bytes=UNKNOWN_MEMORY_BYTES,
         host_memory_bytes=RENTED_HOST[1], host_cpus=RENTED_HOST[0],
         flops=(("fp32", Span(2e13, 5e12, 6e13)), ("fp16", Span(6e13, 2e13, 3e14))),
         trains=None, bandwidth=Span(5e11, 2e11, 2e12), link=Span(1.2e10, 6e9, 3e11), price=exactly(0.0), tdp_w=300.0,

@@ -19,7 +19,10 @@ UNTRAINED: tuple[Mode, ...] = ("none_use_api", "none_use_pretrained", "prompt_or
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way to train: what, where, on how many devices, how spread, with which memory savers."""
+    """One way to train: what, where, on how many devices, how spread, with which memory savers.
+
+    `micro_batch` is in samples a device; None is the largest that fits. `paged` trees read their table from disk.
+    """
 
     mode: Mode
     site: Site
@@ -27,10 +30,12 @@ class Candidate:
     parallel: Parallel
     precision: str
     checkpointing: bool
+    micro_batch: float | None = None
+    paged: bool = False
 
     @property
     def id(self) -> str:
-        saver = "+ckpt" if self.checkpointing else ""
+        saver = "+ckpt" if self.checkpointing else "+paged" if self.paged else ""
         return f"{self.mode}/{self.site.id}x{self.count}/{self.parallel}/{self.precision}{saver}"
 
     @property
@@ -57,6 +62,7 @@ class Candidate:
             ("shard_states", self.parallel in ("fsdp2", "hsdp")),
             ("lora", self.mode == "lora"),
             ("qlora", self.mode == "qlora"),
+            ("external_memory", self.paged),
         )
         return tuple(saver for saver, on in used if on)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """One row of accelerators.yaml. Rates are dense; `tflops` by dtype in 1e12 flop/s, bandwidth in 1e9 bytes/s."""
+    """One row of accelerators.yaml. Rates are dense; `tflops` by dtype in 1e12 flop/s, bandwidth in 1e9 bytes/s.
+    `unified`: its memory is the machine's memory."""
 
     id: str
     vendor: str
@@ -21,6 +22,7 @@ class Accelerator:
     aliases: tuple[str, ...]
     source: str
     confidence: str
+    unified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,11 @@ class Workload:
 @dataclass(frozen=True, slots=True)
 class Site:
     """Somewhere to train: devices of one kind. `flops` is what matrix multiplication reaches, by dtype [flop/s];
-    `trains` is what a whole training step was measured to reach, where it was. `price` is USD a device-hour, 0 for
-    one's own. `basis` says where the rates come from."""
+    `trains` and `trains_mlp` are what whole training steps of the two kernels were measured to reach, where they were.
+    `link` is what a device gives and takes within its node, `fabric` what a node does over the network [bytes/s one
+    way]. `host_cpus` are those of the whole host for one's own devices, those that come with each for rented ones.
+    `reach` is the share of the data sheet that `flops` are. `price` is USD a device-hour, 0 for one's own.
+    `basis` says where the rates come from."""
 
     id: str
     kind: Literal["none", "cpu", "own_gpu", "rented"]
@@ -120,3 +123,6 @@ class Site:
     provenance: str
     basis: str
     devices_a_node: int = 8
+    fabric: Span = Span(3e11, 8e10, 3.6e11)
+    trains_mlp: Span | None = None
+    reach: float = 1.0
