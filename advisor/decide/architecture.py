@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from advisor.decide.handover import hand_over
 from advisor.decide.metrics import metrics
-from advisor.decide.options import choose
+from advisor.decide.options import choose, undecided
 from advisor.decide.readings import Winner, readings
 from advisor.decide.search import Searched, search
 from advisor.decide.situation import computed, trained_facts
@@ -57,12 +57,22 @@ def architecture(
         take(found)
     known |= _host(work, winner) | {"train.full_blocked": computed("train.full_blocked", _full_blocked(searched))}
     for id in ("d_data_format", "d_preproc"):
-        take(choose(rows[id], known, tables, shares=shares))
+        if why := _no_data(winner, work):
+            take(undecided(rows[id], "not_needed", tables.say(f"{why}.{id}")))
+        else:
+            take(choose(rows[id], known, tables, shares=shares))
     take(metrics(rows["d_metrics"], known, task, tables))
     for found in hand_over(rows["d_artefact"], rows["d_runtime"], known, tables, shares=shares):
         take(found)
     ordered = tuple(decided[row.id] for row in tables.decisions)
     return Architecture(ordered, winner, _statements(known, tables) if shares else (), known)
+
+
+def _no_data(winner: Winner, work: Workload) -> str:
+    """The phrases that say why no data are stored or prepared for training, "" where some are."""
+    if winner.feasible and winner.candidate.mode in UNTRAINED:
+        return "no_training_data"
+    return "simulated" if work.modality == "simulation" else ""
 
 
 def _nearest(table: TrainingTable, searched: Searched) -> int:

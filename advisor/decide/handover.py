@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from advisor.decide.options import choose
+from advisor.decide.options import choose, undecided
 from advisor.decide.situation import computed
 from advisor.figure import Fact
 from advisor.values.catalog import DecisionRow, Tables
@@ -16,6 +16,14 @@ def hand_over(
     artefact: DecisionRow, runtime: DecisionRow, facts: Facts, tables: Tables, *, shares: bool
 ) -> tuple[Decided, Decided]:
     """(artefact, runtime). The runtime is decided for the best artefact; where none executes it, for the next."""
+    if not facts["d_topology"].value:
+        return undecided(artefact, "infeasible", tables.say("runs_nowhere")), undecided(
+            runtime, "infeasible", tables.say("runs_nowhere")
+        )
+    if facts["g_train_mode"].value == "none_use_api":
+        return undecided(artefact, "not_needed", tables.say("nothing_handed_over")), undecided(
+            runtime, "not_needed", tables.say("provider_runs")
+        )
     crosses = choose(artefact, facts, tables, shares=shares)
     first: Decided | None = None
     for rank, option in enumerate(crosses.ranking):

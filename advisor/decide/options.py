@@ -8,7 +8,7 @@ from advisor.decide.weigh import Contender, Wants, expected, first_shares, ranke
 from advisor.figure import Fact
 from advisor.rule import judge, names_in
 from advisor.values.catalog import DecisionRow, Option, Tables
-from advisor.values.decision import Consequence, Decided, Ranked, Removed
+from advisor.values.decision import Consequence, Decided, Ranked, Removed, Status
 
 Facts = Mapping[str, Fact]
 MADE_FOR = (4.0, 5.0)
@@ -116,6 +116,11 @@ def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> 
         consequences=consequences(best, facts, tables) if shares else (),
         sources=cited(best),
     )
+
+
+def undecided(row: DecisionRow, status: Status, say: str) -> Decided:
+    """Nothing is chosen here, and why."""
+    return Decided(row.id, row.title, status, (), (), (say,))
 
 
 def infeasible(row: DecisionRow, removed: list[Removed], tables: Tables) -> Decided:

@@ -122,6 +122,10 @@ def _blocked(row: DecisionRow, searched: Searched, winner: Winner, facts: Facts,
     options = {option.id: option for option in tables.options[row.id]}
     removed = _removed(row, searched, facts, tables)
     found = infeasible(row, list(removed), tables)
+    asked = next((out for out in removed if out.option == facts["train.mode"].value), None)
+    if asked is not None and asked.by != "train.mode":
+        says = tables.say("asked_out", option=asked.name, say=asked.say, value=asked.value, limit=asked.limit)
+        return replace(found, because=(*found.because, says))
     nearest = min(searched.out, key=lambda item: item[2])[1] if searched.out else None
     if nearest is None:
         return found

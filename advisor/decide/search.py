@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy
 
-from advisor import units
+from advisor.decide.limits import checks, limit_of
 from advisor.decide.options import fit, names_read, wants
 from advisor.decide.screen import removal, shown
 from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Wants, first_shares, mean_weights
@@ -20,9 +20,7 @@ from advisor.values.decision import Removed
 from advisor.values.estimates import TrainingTable
 
 Facts = Mapping[str, Fact]
-USABLE = 0.97
 RANKED_AT_MOST = 60
-TRAINED_ELSEWHERE = ("same_premises_only", "no_never_leaves_device")
 SPREAD_COMPLEXITY = {"none": 0.0, "independent_runs": 0.25, "ddp": 0.5, "fsdp2": 1.0, "hsdp": 1.5}
 PLACE_COMPLEXITY = {
     "": 0.0, "laptop_cpu": 1.0, "big_cpu_server": 1.0, "single_gpu": 1.0, "node_multi_gpu": 2.0, "multi_node": 4.0,
@@ -51,26 +49,6 @@ class Searched:
     out: tuple[tuple[Candidate, Removed, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """One hard limit over all candidates: which break it, by which ratio, and how to say so of a row."""
-
-    broken: Number
-    ratio: Number
-    answer: str
-    say: str
-    limit: str
-    values: tuple[Number, Number, str] | None = None
-    value: str = ""
-
-    def removed(self, row: int, candidate: Candidate) -> Removed:
-        value = self.value
-        if self.values is not None:
-            low, high, unit = self.values
-            value = f"{units.say(float(low[row]), unit)} to {units.say(float(high[row]), unit)}"
-        return Removed(candidate.id, candidate.id, self.answer, self.limit, value, self.say)
-
-
 def open_modes(facts: Facts, tables: Tables) -> tuple[Mode, ...]:
     """The modes of training that no limit removes: what is worth estimating. All of them when none is left."""
     options = tables.options["g_train_mode"]
@@ -93,8 +71,8 @@ def _quick(table: TrainingTable, facts: tuple[Fact, ...], tables: Tables) -> Sea
 
 def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool) -> Searched:
     modes = {option.id: option for option in tables.options["g_train_mode"]}
-    checks = _checks(table, facts, tables)
-    alive = ~numpy.logical_or.reduce([check.broken for check in checks])
+    limits = checks(table, facts, tables)
+    alive = ~numpy.logical_or.reduce([check.broken for check in limits])
     complexity = _complexity(table, modes)
     cap = tables.complexity_cap.get(str(facts["team"].value), 2)
     within = alive & (complexity <= cap + CAP_SLACK)
@@ -103,52 +81,15 @@ def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool)
     if not shares and passed:
         return Searched(passed, ())
     out: list[tuple[Candidate, Removed, float]] = []
+    distance = numpy.stack([numpy.where(check.broken, check.ratio, 0.0) for check in limits])
+    worst = distance.argmax(axis=0)
     for row, candidate in enumerate(table.candidates):
         if not alive[row]:
-            check = next(check for check in checks if check.broken[row])
-            out.append((candidate, check.removed(row, candidate), float(check.ratio[row])))
+            check = limits[worst[row]]
+            out.append((candidate, check.removed(row, candidate, tables), float(distance[worst[row], row])))
         elif not left[row]:
             out.append((candidate, _too_complex(candidate, cap, facts, tables), 1.5))
     return Searched(passed, tuple(out))
-
-
-def _checks(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[_Check, ...]:
-    """Wishes first, then place, memory, time and money; the last four on the high end of the estimate."""
-    ends = table.ends
-    runs = facts["train.runs"].number if facts["train.runs"].known else 1.0
-    rented = table.field.flat("rented", lambda candidate: candidate.site.kind == "rented")
-    wished, leave = facts["train.mode"].value, facts["data.may_leave"].value
-    unwished = table.field.flat(f"unwished {wished}", lambda candidate: wished not in (None, candidate.mode))
-    refused, away = facts["hardware.rent"].value is False, leave in TRAINED_ELSEWHERE
-    flat = numpy.ones(len(table.candidates))
-    room = table.field.flat("usable", lambda candidate: candidate.site.memory_bytes * USABLE)
-
-    def most(answer: str, say: str, limit: Number, pair: tuple[Number, Number], unit: str) -> _Check:
-        limits = limit * flat
-        word = f"at most {units.say(float(numpy.max(limits)), unit)}" if numpy.isfinite(limits).all() else ""
-        return _Check(
-            pair[1] > limits, pair[1] / numpy.maximum(limits, 1e-9), answer, tables.say(say), word, (*pair, unit)
-        )
-
-    deadline_s = limit_of(facts, "train.deadline") * 3600.0
-    return (
-        _Check(unwished, 3.0 * flat, "train.mode", tables.say("out_mode"), shown(wished)),
-        _Check(rented & away, 5.0 * flat, "data.may_leave", tables.say("out_leave"), shown(leave)),
-        _Check(rented & refused, 5.0 * flat, "hardware.rent", tables.say("out_rent"), "no"),
-        most("model.parameters", "out_memory", room, ends.memory_bytes, "bytes"),
-        most("train.deadline", "out_deadline", deadline_s, ends.run_s, "s"),
-        most("train.budget", "out_budget", limit_of(facts, "train.budget"), ends.cost_usd, "USD"),
-        most(
-            "train.budget_month", "out_budget_month", limit_of(facts, "train.budget_month"),
-            (ends.cost_usd[0] * runs, ends.cost_usd[1] * runs), "USD",
-        ),
-    )  # fmt: skip
-
-
-def limit_of(facts: Facts, id: str) -> float:
-    """The number of an answer, infinity where it is unknown."""
-    fact = facts.get(id)
-    return fact.number if fact is not None and fact.known else math.inf
 
 
 def _too_complex(candidate: Candidate, cap: int, facts: Facts, tables: Tables) -> Removed:
@@ -166,7 +107,7 @@ def _steps(candidate: Candidate, mode: Option) -> float:
     if candidate.mode in UNTRAINED:
         return whole
     rented = RENTING_COMPLEXITY * (candidate.site.kind == "rented")
-    saved = CHECKPOINT_COMPLEXITY * candidate.checkpointing
+    saved = CHECKPOINT_COMPLEXITY * (candidate.checkpointing or candidate.paged)
     return whole + rented + saved + PLACE_COMPLEXITY[candidate.placement] + SPREAD_COMPLEXITY[candidate.parallel]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from advisor.figure import Fact
+from advisor.figure import Fact, gap
 from advisor.values.estimates import ServingEstimates
 from advisor.values.facts import Answer
 from advisor.values.workload import Span, Workload
@@ -21,6 +21,7 @@ def situation(
         "modality": computed("modality", work.modality),
         "llm": computed("llm", work.kind == "decoder"),
         "generic": computed("generic", bool(task.get("generic"))),
+        "decoded": _decoded(answers, work),
         "train.full_blocked": computed("train.full_blocked", False),
         "serve.memory": spanned("serve.memory", serve.memory_bytes, "bytes"),
         "serve.device_size": computed("serve.device_size", serve.device_bytes, "bytes"),
@@ -32,6 +33,13 @@ def situation(
     for name, span in serve.token_s.items():
         facts[f"token.{name}"] = spanned(f"token.{name}", span.times(1e3), "ms")
     return facts
+
+
+def _decoded(answers: Mapping[str, Answer], work: Workload) -> Fact:
+    """Bytes of the data once decoded; unknown where neither that nor their size on disk is known."""
+    if not (answers["data.decoded"].fact.known or answers["data.bytes"].fact.known):
+        return gap("decoded", "neither the decoded size nor the size on disk is known", "bytes")
+    return spanned("decoded", work.training.decoded_bytes, "bytes")
 
 
 def trained_facts(work: Workload, host: tuple[float, float], gpus: int, samples_per_s: float) -> Facts:

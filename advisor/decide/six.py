@@ -90,7 +90,7 @@ def _preprocess(architecture: Architecture, answers: Answers, tables: Tables) ->
     hours = architecture.facts["preproc.core_hours"]
     return tables.say(
         "six_preprocess",
-        how=", ".join(chosen.chosen_names) or tables.say("nobody_knows"),
+        how=", ".join(chosen.chosen_names) or chosen.because[0],
         kind=words(answers["preprocessing.kind"].fact.value),
         cpu=units.say(hours.number * 3600.0, "s"),
     )

@@ -74,12 +74,12 @@ class Field:
     rows: tuple[Candidate, ...]
     columns: dict[str, Number] = field(default_factory=dict)
 
-    def column(self, name: str, of: Callable[[Candidate], float | bool]) -> Number:
+    def column(self, name: str, of: Callable[[Candidate], float | bool | str]) -> Number:
         """One value a candidate, shape (candidates, 1)."""
         if name not in self.columns:
             self.columns[name] = column([of(candidate) for candidate in self.rows])
         return self.columns[name]
 
-    def flat(self, name: str, of: Callable[[Candidate], float | bool]) -> Number:
+    def flat(self, name: str, of: Callable[[Candidate], float | bool | str]) -> Number:
         """One value a candidate, shape (candidates,)."""
         return self.column(name, of)[:, 0]
