@@ -1,12 +1,12 @@
 """The calculating side of the wall: the same facts and catalogue give the same decision on any machine."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from advisor import __version__, decide, estimate
-from advisor.answers import settle
+from advisor.answers import resettle, settle
 from advisor.candidates import propose
 from advisor.decide.architecture import Architecture
 from advisor.decide.titles import summary
@@ -44,16 +44,20 @@ class Thought:
 
 def think(known: Known, grounds: Grounds, *, shares: bool = True) -> Thought:
     """Answers settled, workload described, candidates estimated, everything decided."""
+    answers = settle(grounds.questions, known.answered, known.evidence, grounds.tables.tasks)
+    return _think(known, grounds, answers, sites(known.machine, known.rates, grounds.tables), shares=shares)
+
+
+def _think(
+    known: Known, grounds: Grounds, answers: Mapping[str, Answer], places: tuple[Site, ...], *, shares: bool
+) -> Thought:
     tables = grounds.tables
-    answers = settle(grounds.questions, known.answered, known.evidence, tables.tasks)
     task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
     work = describe(answers, known.evidence, task)
-    serve = estimate.serving(
-        work, _serving_gpus(tables), at_client=answers["serving.measured_at"].fact.value == "client"
-    )
+    serve = _serving(work, _serving_gpus(tables), answers["serving.measured_at"].fact.value == "client")
     facts = decide.situation(answers, task, work, serve)
     modes = decide.open_modes(facts, tables)
-    table = _training(replace(work, serving=UNSERVED), sites(known.machine, known.rates, tables), modes)
+    table = _training(replace(work, serving=UNSERVED), places, modes)
     return Thought(answers, serve, decide.architecture(work, table, facts, tables, shares=shares))
 
 
@@ -62,6 +66,12 @@ def _training(work: Workload, places: tuple[Site, ...], modes: tuple[Mode, ...])
     return estimate.training(work, propose(work.family, places, modes))
 
 
+@lru_cache(maxsize=512)
+def _serving(work: Workload, gpus: tuple[Gpu, ...], at_client: bool) -> ServingEstimates:
+    return estimate.serving(work, gpus, at_client=at_client)
+
+
+@lru_cache(maxsize=4)
 def _serving_gpus(tables: Tables) -> tuple[Gpu, ...]:
     """Every accelerator with a price, the smallest first."""
     rows = [(tables.accelerators[id], price) for id, price in tables.prices.items()]
@@ -78,10 +88,10 @@ def _serving_gpus(tables: Tables) -> tuple[Gpu, ...]:
 def conclude(known: Known, grounds: Grounds) -> Conclusion:
     """The decision with its tipping points, ready to be written down."""
     thought = think(known, grounds)
-    base = dict(thought.architecture.outcome)
+    base, elsewhere = dict(thought.architecture.outcome), _elsewhere(known, grounds, thought)
 
     def again(id: str, value: Scalar) -> Mapping[str, tuple[str, ...]]:
-        return dict(think(changed(known, grounds, id, value), grounds, shares=False).architecture.outcome)
+        return dict(elsewhere(id, value).outcome)
 
     flips = decide.tippings(grounds.questions, thought.answers, base, again)
     found = decide.conclude(thought.architecture, thought.answers, thought.serve, grounds.tables, flips)
@@ -92,6 +102,19 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
         digest=digest(thought),
         training_place=thought.architecture.winner.candidate.id,
     )
+
+
+def _elsewhere(known: Known, grounds: Grounds, thought: Thought) -> Callable[[str, Scalar], Architecture]:
+    """Decides again with one answer changed, without rank acceptability and words; the rest is kept from `thought`."""
+    places = sites(known.machine, known.rates, grounds.tables)
+
+    def decided(id: str, value: Scalar) -> Architecture:
+        there = changed(known, grounds, id, value)
+        said = (there.answered, there.evidence)
+        answers = resettle(thought.answers, grounds.questions, said, grounds.tables.tasks, id)
+        return _think(there, grounds, answers, places, shares=False).architecture
+
+    return decided
 
 
 def changed(known: Known, grounds: Grounds, id: str, value: Scalar) -> Known:
@@ -131,10 +154,10 @@ def turns(known: Known, grounds: Grounds, id: str, thought: Thought | None = Non
     thought = thought or think(known, grounds)
     question = next(question for question in grounds.questions if question.id == id)
     base, titles = dict(thought.architecture.outcome), {row.id: row.title for row in grounds.tables.decisions}
+    elsewhere = _elsewhere(known, grounds, thought)
     found = []
     for answer, value in _others(question, thought.answers[id].fact.value):
-        there = think(changed(known, grounds, id, value), grounds, shares=False).architecture
-        differ = [decided for decided in there.decisions if base[decided.id] != decided.chosen]
+        differ = [decided for decided in elsewhere(id, value).decisions if base[decided.id] != decided.chosen]
         effect = "; ".join(f"{titles[d.id]} {' + '.join(d.chosen_names) or '–'}" for d in differ[:2])
         found.append(Turn(answer, effect))
     return tuple(found)

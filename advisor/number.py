@@ -63,6 +63,8 @@ def along(low: Number, value: Number, high: Number, share: Number) -> Number:
 
 
 def _ratio(edge: Number, value: Number) -> Number:
+    if isinstance(edge, float) and isinstance(value, float):
+        return edge / value if edge > 0 and value > 0 else 1.0
     positive = (numpy.asarray(edge) > 0) & (numpy.asarray(value) > 0)
     return numpy.where(positive, edge, 1.0) / numpy.where(positive, value, 1.0)
 
@@ -70,8 +72,17 @@ def _ratio(edge: Number, value: Number) -> Number:
 def interval(table: Number) -> tuple[Number, Number, Number]:
     """(value, low, high) of each row of draws: the middle draw, and the 5% and 95% quantiles around it."""
     value = table[..., 0]
-    low, high = numpy.quantile(table, (0.05, 0.95), axis=-1)
+    ordered = numpy.sort(table, axis=-1)
+    low, high = _at(ordered, 0.05), _at(ordered, 0.95)
     return value, numpy.minimum(low, value), numpy.maximum(high, value)
+
+
+def _at(ordered: Number, share: float) -> Number:
+    """The quantile of sorted rows, linear between neighbours: numpy.quantile without its checks, many times faster."""
+    place = share * (ordered.shape[-1] - 1)
+    below = int(place)
+    above = min(below + 1, ordered.shape[-1] - 1)
+    return ordered[..., below] + (place - below) * (ordered[..., above] - ordered[..., below])
 
 
 def power_below(value: Number) -> Number:
@@ -81,4 +92,4 @@ def power_below(value: Number) -> Number:
 
 def row_quantile(table: Number, share: float) -> Number:
     """The quantile of each row of draws, as a column: shape (candidates, 1)."""
-    return numpy.quantile(table, share, axis=-1, keepdims=True)
+    return _at(numpy.sort(table, axis=-1), share)[..., None]

@@ -3,7 +3,7 @@
 from advisor.answers.ask import Desk, Outcome, interview
 from advisor.answers.missing import missing, refusal
 from advisor.answers.questions import Words, load_questions, load_words
-from advisor.answers.settle import asks, names, settle
+from advisor.answers.settle import asks, names, resettle, settle
 from advisor.values.reading import parse_setting, read_value, spoken
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "parse_setting",
     "read_value",
     "refusal",
+    "resettle",
     "settle",
     "spoken",
 ]

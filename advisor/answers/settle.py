@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import product
 
 from advisor import rule
@@ -27,9 +28,29 @@ def settle(
     """
     rows = {question.id: question for question in questions}
     settled: dict[str, Answer] = {}
-    for id in _in_order(rows):
+    for id, _ in _in_order(rows):
         settled[id] = _settled(rows[id], settled, (answered, evidence), task_defaults)
     return settled
+
+
+def resettle(
+    settled: Mapping[str, Answer],
+    questions: Iterable[Question],
+    said: tuple[Facts, Facts],
+    task_defaults: TaskDefaults,
+    moved: str,
+) -> dict[str, Answer]:
+    """What `settle` gives once the answer to `moved` is another: only what hangs on it is settled again.
+
+    `said` is (answered, evidence), with the new answer in it.
+    """
+    rows = {question.id: question for question in questions}
+    found, touched = dict(settled), {moved}
+    for id, needed in _in_order(rows):
+        if id == moved or needed & touched:
+            found[id] = _settled(rows[id], found, said, task_defaults)
+            touched.add(id)
+    return found
 
 
 def names(settled: Mapping[str, Answer], task_defaults: TaskDefaults) -> dict[str, Fact]:
@@ -46,18 +67,24 @@ def asks(question: Question, settled: Mapping[str, Answer], task_defaults: TaskD
     return rule.judge(question.ask_if, names(settled, task_defaults)).holds if question.ask_if else True
 
 
-def _in_order(rows: Mapping[str, Question]) -> list[str]:
-    """The ids, each after those it needs; raises BadInput for rows that wait for each other."""
-    order: list[str] = []
-    waiting = {id: needs(question) & rows.keys() for id, question in rows.items()}
+def _in_order(rows: Mapping[str, Question]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The ids, each after those it needs, with these; raises BadInput for rows that wait for each other."""
+    return _sorted(tuple((id, needs(question)) for id, question in rows.items()))
+
+
+@lru_cache(maxsize=16)
+def _sorted(needed: tuple[tuple[str, frozenset[str]], ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    ids = {id for id, _ in needed}
+    order: list[tuple[str, frozenset[str]]] = []
+    waiting = {id: names & ids for id, names in needed}
     while waiting:
-        ready = [id for id, names in waiting.items() if not names & waiting.keys()]
+        ready = [(id, names) for id, names in waiting.items() if not names & waiting.keys()]
         if not ready:
             raise BadInput(f"{min(waiting)} waits for itself", remedy="break the circle of conditions")
-        for id in ready:
-            order.append(id)
+        order += ready
+        for id, _ in ready:
             del waiting[id]
-    return order
+    return tuple(order)
 
 
 def _settled(

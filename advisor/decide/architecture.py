@@ -1,7 +1,7 @@
 """All decisions in their order: serving bounds the model, the model bounds training."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.decide.handover import hand_over
 from advisor.decide.metrics import metrics
@@ -10,7 +10,7 @@ from advisor.decide.readings import Winner, readings
 from advisor.decide.search import Searched, search
 from advisor.decide.situation import computed, trained_facts
 from advisor.figure import Fact, Figure
-from advisor.number import interval
+from advisor.number import Number, interval
 from advisor.rule import judge
 from advisor.values.candidates import UNTRAINED
 from advisor.values.catalog import Tables
@@ -51,8 +51,8 @@ def architecture(
 
     take(choose(rows["d_topology"], known, tables, shares=shares))
     searched = search(table, known, tables, shares=shares)
-    winner = _winner(table, searched.passed[0].row if searched.passed else _nearest(table, searched))
-    winner = replace(winner, feasible=bool(searched.passed))
+    nearest = searched.passed[0].row if searched.passed else _nearest(table, searched)
+    winner = _winner(table, nearest, feasible=bool(searched.passed), ranges=shares)
     for found in readings(searched, winner, known, tables, shares=shares):
         take(found)
     known |= _host(work, winner) | {"train.full_blocked": computed("train.full_blocked", _full_blocked(searched))}
@@ -81,9 +81,11 @@ def _nearest(table: TrainingTable, searched: Searched) -> int:
     return min(range(len(table.candidates)), key=lambda row: ratios[table.candidates[row].id])
 
 
-def _winner(table: TrainingTable, row: int) -> Winner:
-    def figure(name: str, values: object, unit: str, formula: str) -> Figure:
-        value, low, high = interval(values[row])  # type: ignore[index]
+def _winner(table: TrainingTable, row: int, *, feasible: bool, ranges: bool) -> Winner:
+    """The row's estimates; without `ranges` their values alone, for deciding again."""
+
+    def figure(name: str, values: Number, unit: str, formula: str) -> Figure:
+        value, low, high = interval(values[row]) if ranges else (values[row, 0],) * 3
         return Figure(name, float(value), float(low), float(high), unit, formula)
 
     return Winner(
@@ -94,7 +96,7 @@ def _winner(table: TrainingTable, row: int) -> Winner:
         run=figure("train.run", table.run_s, "s", "steps x step + evaluation + setup"),
         cost=figure("train.cost.run", table.cost_usd, "USD", "device-hours x price x (1 + hidden costs)"),
         energy=figure("train.energy.run", table.energy_j, "J", "device-seconds x power x load x overhead"),
-        feasible=True,
+        feasible=feasible,
     )
 
 

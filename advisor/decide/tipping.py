@@ -99,7 +99,7 @@ def _far_ends(question: Question, now: float) -> Iterator[float]:
 
 def _nearest(moved: _Answer, id: str, same: float, different: float) -> float | None:
     """The value nearest to `same` at which decision `id` differs, by bisection; None if it cannot be confirmed."""
-    near, far = same or min(1e-3, different / 2), different
+    near, far = _bracket(moved, id, same or min(1e-3, different / 2), different)
     while max(near, far) / min(near, far) > CLOSE_ENOUGH:
         middle = math.sqrt(near * far)
         if id in moved.changed(middle):
@@ -110,6 +110,17 @@ def _nearest(moved: _Answer, id: str, same: float, different: float) -> float | 
         if _between(candidate, near, different) and id in moved.changed(candidate):
             return candidate
     return None
+
+
+def _bracket(moved: _Answer, id: str, near: float, far: float) -> tuple[float, float]:
+    """The narrowest (unchanged, changed) pair among values that were decided already, nearest to where it started."""
+    start = near
+    seen = [value for value in moved.decided if isinstance(value, float) and _between(value, near, far)]
+    for value in sorted(seen, key=lambda value: abs(value - start)):
+        if id in moved.changed(value):
+            return near, value
+        near = value
+    return near, far
 
 
 def _outward_rounded(value: float, digits: int, start: float) -> float:
