@@ -10,7 +10,7 @@ MATMUL_SHARE = 0.80
 
 This, ATTENTION_SHARE, LAYER_MOVES, LOGIT_MOVES, LAUNCH_S and UNHIDDEN were fitted together on 437 public measurements
 of 13 sources (decoders and BERT on 9 kinds of GPU, 1 to 2048 of them, no tensor or pipeline parallelism) and then
-rounded. Median error, mean over sources: 15%; 17% for sources left out of the fit. docs/accuracy says more.
+rounded. Median error, mean over sources: 15%; 17% for sources left out of the fit. tests/published/README.md says more.
 """
 ATTENTION_SHARE = 0.33
 """The same for fused attention (fitted; the kernel alone reaches more on long sequences)."""

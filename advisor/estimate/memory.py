@@ -24,7 +24,7 @@ POLICY_BYTES = {
 }  # fmt: skip
 """Bytes a parameter of weights, gradients and optimizer states by precision policy, the larger where the sources give
 a range (ML_ENG, MEGATRON, BNB, TITAN)."""
-NF4_BYTES = (0.5, 0.55, 0.6)
+NF4_BYTES = (0.5, 0.55, 0.65)
 """A 4-bit base weight with its scales (PEFT, FLUX_QLORA)."""
 CONTEXT_BYTES = (0.5e9, 1.1e9, 2.1e9)
 """CUDA context and libraries (ML_ENG)."""
@@ -42,7 +42,7 @@ PAGE_BYTES = 4e9
 """Batches of the table on their way from disk (EXPERT)."""
 EMBEDDING_ADAM_BYTES = 16.0
 """An embedding value in fp32 with its gradient and Adam's states (TORCHREC)."""
-COPIES = (0.80, 1.0, 1.25)
+COPIES = (0.75, 1.0, 1.35)
 """Activations over the formula: measured copies of the hidden state a layer run from 24 to 48 (ML_ENG)."""
 LORA_COPIES = (0.95, 1.3, 2.0)
 """The same of layers with adapters: with dropout every adapted matrix keeps its input once more, 3 (6 h + ffn) bytes a
