@@ -44,10 +44,18 @@ _WORDS: Mapping[str, Mapping[str, float]] = {
     "USD/month": {f"{word}/month": size for word, size in _MONEY.items()} | _MONEY,
     "h/day": {"h": 1.0, "hours": 1.0, "h/day": 1.0},
     "ratio": {"%": 0.01},
-    "ratio/year": {"%": 0.01, "x": 1.0, "ratio/year": 1.0},
+    "ratio/year": {"%": 0.01, "x": 1.0, "x a year": 1.0, "ratio/year": 1.0},
     "s/sample": {**_SECONDS, "s/sample": 1.0},
     **{unit: {**_COUNT, **({unit: 1.0, unit.removesuffix("s"): 1.0} if unit else {})} for unit in _PLAIN_COUNTS},
 }
+
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    "h": ("min", "h", "days", "weeks"),
+    "s": ("ms", "s", "min", "h", "days"),
+    "ms": ("µs", "ms", "s", "min"),
+    "bytes": ("kB", "MB", "GB", "GiB", "TB"),
+}
+"""The words to suggest first, where there are many."""
 
 _NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}(?![\d.eE])")
@@ -68,7 +76,8 @@ def factor(word: str, unit: str) -> float:
     if head in _COUNT and word.split()[1:] == [unit]:
         return _COUNT[head]
     near = get_close_matches(word, words, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"use {', '.join(list(words)[:6])}"
+    usual = _USUAL.get(unit, tuple(words)[:6])
+    hint = f"did you mean {near[0]}?" if near else f"use {', '.join(usual)}"
     raise BadInput(f"{word!r} is not a unit of {unit or 'a plain number'}", remedy=hint)
 
 
@@ -111,6 +120,7 @@ _STEPS: Mapping[str, tuple[tuple[float, str], ...]] = {
     "flop/s": ((1e15, "Pflop/s"), (1e12, "Tflop/s"), (1e9, "Gflop/s"), (1, "flop/s")),
     "flop": ((1e21, "Zflop"), (1e18, "Eflop"), (1e15, "Pflop"), (1e12, "Tflop"), (1e9, "Gflop"), (1, "flop")),
 }
+_SAID = {"ratio": "", "percentile": "", "ratio/year": "x a year"}
 _DAYS = 86400.0
 _GLUED = ("T ", "B ", "M ", "k ")
 """Count words that stand against their number: 1.3B parameters."""
@@ -126,7 +136,7 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
     elif unit in _PLAIN_COUNTS and unit != "percentile":
         base, suffix = "count", f" {unit}" if unit else ""
     if base not in _STEPS:
-        return 1.0, "" if unit == "ratio" else unit
+        return 1.0, _SAID.get(unit, unit)
     size = abs(value) * times
     for step, word in _STEPS[base]:
         if size >= step or step == _STEPS[base][-1][0]:
@@ -157,7 +167,8 @@ def say(value: float, unit: str, low: float | None = None, high: float | None = 
     if money:
         text = f"${head}{unit.removeprefix('USD')}"
     else:
-        text = f"{head}{word}" if word[:2] in _GLUED or word[:1] == "/" else f"{head} {word.strip()}"
+        word = word.removesuffix("s") if head == "1" and word.strip() == unit and unit in _PLAIN_COUNTS else word
+        text = f"{head}{word}" if word[:2] in _GLUED or word[:1] in ("/", "x") else f"{head} {word.strip()}"
     if low is None or high is None or low == high:
         return text.strip()
     return f"{text} ({digits(low / divisor)}–{digits(high / divisor)})".strip()

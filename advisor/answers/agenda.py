@@ -16,8 +16,9 @@ def agenda(
     """The questions to ask, in the order of the interview.
 
     Those whose condition holds, that nobody answered and nothing detected; of these the required, the
-    talk's six, and those that can still change something (`open_questions`; None when that is not known
-    yet). Those in `again` (the person went back over them) are asked although they were answered.
+    talk's six, those that are always asked, and those that can still change something (`open_questions`;
+    None when that is not known yet). Those in `again` (the person went back over them) are asked although they
+    were answered.
     """
     rows = sorted((question for question in questions if question.asked is not None), key=lambda row: row.asked or 0)
     return tuple(
@@ -33,4 +34,5 @@ def _unanswered(answer: Answer) -> bool:
 
 
 def _worth(question: Question, open_questions: Collection[str] | None) -> bool:
-    return open_questions is None or question.required or bool(question.six) or question.id in open_questions
+    told = question.required or question.always or bool(question.six)
+    return open_questions is None or told or question.id in open_questions

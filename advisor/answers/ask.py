@@ -1,5 +1,6 @@
 """The interview: one question at a time, every answer saved before the next is asked."""
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from advisor.values.reading import read_value
 
 Facts = Mapping[str, Fact]
 End = Literal["finished", "quit", "closed"]
+_KEYS = re.compile("\x1b")
+"""What arrow and function keys send, where the terminal does not edit the line."""
 
 
 class Screen(Protocol):
@@ -112,7 +115,12 @@ class _Talk:
         return agenda(self.questions, self._settled(), self.task_defaults, open_questions, self.again)
 
     def _still_open(self, prospect: Prospect) -> tuple[Question, ...]:
-        return tuple(row for row in self.questions if row.id in prospect.open_questions and row.id not in self.answered)
+        """What nobody answered and nothing showed, though it could change the recommendation."""
+        settled = self._settled()
+        seen = ("answered", "detected")
+        return tuple(
+            row for row in self.questions if row.id in prospect.open_questions and settled[row.id].how not in seen
+        )
 
     def _put(self, question: Question, total: int) -> End | None:
         """Asks until there is an answer, or a wish to go back or to stop."""
@@ -127,6 +135,8 @@ class _Talk:
             match line.lower():
                 case "quit":
                     return "quit"
+                case _ if _KEYS.search(line):
+                    self._say("no_editing", style="bad", indent=2)
                 case "?":
                     self._explain(question)
                 case "back" if self._back(question):
@@ -191,14 +201,15 @@ class _Talk:
         self._keep(fact)
         before, self.prospect = self.prospect, self.desk.prospect(self.answered)
         self.desk.screen.say(wording.taken(question, fact, self.desk.words), "good", indent=2)
-        for said in wording.outcome(before, self.prospect, self.desk.words):
+        first = question.required and not default.known  # until now nothing could be recommended
+        for said in wording.outcome(None if first else before, self.prospect, self.desk.words):
             self.desk.screen.say(said, "faint", indent=2)
         return True
 
     def _read(self, question: Question, line: str, default: Fact) -> Fact:
         skipped = line.lower() == "skip" or (not line and not default.known)
         if skipped and question.required:
-            raise BadInput(f"{question.label} must be known", remedy="choose one, or quit")
+            raise BadInput(f"{wording.capital(question.label)} must be known", remedy="choose one, or quit")
         if skipped:
             self.typed.discard(question.id)
             return read_value(question, None)

@@ -10,6 +10,7 @@ from advisor.values.prospect import Prospect, Turn
 from advisor.values.reading import spoken
 
 _MARGIN = "   "
+_MOST_NAMES = 5
 
 
 def heading(question: Question, number: int, total: int, words: Words) -> str:
@@ -38,6 +39,8 @@ def value(question: Question, fact: Fact, words: Words) -> str:
 
 def default(question: Question, fact: Fact, words: Words) -> str:
     """What Enter takes, in brackets: `[3 within our own premises]`."""
+    if not fact.known:
+        return f"[{words.phrases['leave_unknown']}]"
     place = f"{question.choices.index(fact.value) + 1} " if fact.value in question.choices else ""
     return f"[{place}{value(question, fact, words)}]"
 
@@ -53,7 +56,12 @@ def refused(question: Question, typed: str, error: BadInput, words: Words) -> st
 
 def taken(question: Question, fact: Fact, words: Words) -> str:
     phrase = "taken" if fact.known else "skipped"
-    return words.phrases[phrase].format(label=question.label, value=value(question, fact, words))
+    return words.phrases[phrase].format(label=capital(question.label), value=value(question, fact, words))
+
+
+def capital(label: str) -> str:
+    """A label as the first word of a line."""
+    return label[:1].upper() + label[1:]
 
 
 def explanation(
@@ -77,7 +85,7 @@ def explanation(
 
 
 def outcome(before: Prospect | None, after: Prospect | None, words: Words) -> Iterator[str]:
-    """What an answer did: one line, and another when the recommendation changed."""
+    """What an answer did: a line when options went or came back, and another when the recommendation changed."""
     if after is None:
         return
     phrases = words.phrases
@@ -85,17 +93,24 @@ def outcome(before: Prospect | None, after: Prospect | None, words: Words) -> It
     parts = []
     for phrase, names in (("removed", gone.keys() - was.keys()), ("restored", was.keys() - gone.keys())):
         if names and before:
-            listed = [name for name in (*gone, *was) if name in names]
-            parts.append(phrases[phrase].format(options=", ".join(dict.fromkeys(listed))))
-    parts.append(phrases["options_left"].format(count=after.options_left))
-    yield " · ".join(parts)
+            listed = list(dict.fromkeys(name for name in (*gone, *was) if name in names))
+            parts.append(phrases[phrase].format(options=_few(listed, words)))
+    if parts:
+        yield " · ".join([*parts, phrases["options_left"].format(count=after.options_left)])
     if before is None or after.headline != before.headline:
         yield phrases["now"].format(headline=after.headline)
+
+
+def _few(names: list[str], words: Words) -> str:
+    """The first few names, and how many more."""
+    shown = names if len(names) <= _MOST_NAMES else names[: _MOST_NAMES - 1]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (words.phrases["and_more"].format(count=more) if more else "")
 
 
 def farewell(open_rows: tuple[Question, ...], words: Words) -> str:
     """What can still change the recommendation once everything worth asking was asked."""
     if not open_rows:
         return words.phrases["nothing_can_change"]
-    named = ", ".join(question.id for question in open_rows[:5]) + (", …" if len(open_rows) > 5 else "")
-    return words.phrases["more_could_change"].format(count=len(open_rows), questions=named)
+    named = [f"{question.label} ({question.id})" for question in open_rows]
+    return words.phrases["more_could_change"].format(questions=_few(named, words))

@@ -24,11 +24,6 @@ def words(language: str = "en") -> Words:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["questions"]
     return Words(
-        labels={id: _within_a_sentence(row["label"]) for id, row in rows.items() if "label" in row},
+        labels={id: row["label"] for id, row in rows.items() if "label" in row},
         choices={id: row["choices"] for id, row in rows.items() if row.get("choices")},
     )
-
-
-def _within_a_sentence(label: str) -> str:
-    """`Peak load` as `peak load`; `GPUs` stays."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -91,7 +91,7 @@ def test_enter_takes_the_default_shown() -> None:
     person = Person(["", ""])
     person.talk(_task(), data__samples=12140)
     assert "[1 on this machine's disk] > " in person.shown
-    assert "  Data location: on this machine's disk" in person.shown
+    assert "  Place of the data: on this machine's disk" in person.shown
     assert person.saved == {"data.location": "laptop_disk", "data.may_leave": "yes"}
 
 
@@ -114,12 +114,58 @@ def test_only_what_makes_sense_is_asked() -> None:
 
 
 def test_only_what_can_change_something_is_asked() -> None:
-    """Beside the talk's six, only questions that can still change the recommendation are asked."""
+    """Beside the talk's six and what is always asked, only questions that can still change the recommendation are."""
     person = Person([""] * 30, open_questions=("team", "data.growth"))
     person.talk(_task(), data__location="object_store")
     assert "team" in person.asked
-    assert all(BY_ID[id].six or id == "team" for id in person.asked)
-    assert "1 more could change this: data.growth." in person.screen
+    assert all(BY_ID[id].six or BY_ID[id].always or id == "team" for id in person.asked)
+    assert "Not asked, but could change this: growth of the data (data.growth)." in person.screen
+
+
+def test_what_was_detected_is_no_loose_end() -> None:
+    """The end names no question whose answer was found in the project."""
+    person = Person([""] * 30, open_questions=("data.bytes", "data.growth"))
+    person.talk(_task(), data__bytes=1000)
+    assert "size of the data (data.bytes)" not in person.screen
+
+
+def test_some_questions_are_always_asked() -> None:
+    """Whether all inputs are known is asked even when that alone changes nothing, and the goal at the end."""
+    person = Person([""] * 30, open_questions=())
+    person.talk(_task())
+    assert "serving.inputs_known" in person.asked
+    assert person.asked[-1] == "purpose.goal"
+
+
+def test_an_answer_that_changes_nothing_is_echoed_in_one_line() -> None:
+    """Options are counted only when one went or came back; the first answer is told without what was never there."""
+    person = Person(["", "same_premises_only"], open_questions=("data.may_leave",))
+    person.removed = lambda facts: (
+        (("hosted API", "x"),) if facts.get("data.may_leave", Fact("", "")).value == "same_premises_only" else ()
+    )
+    person.talk(_task(), data__samples=12140)
+    assert person.screen.count("options left") == 1
+    assert "removed: hosted API · 8 options left" in person.screen
+
+
+def test_a_long_list_of_options_is_cut() -> None:
+    """An answer that removes many options names a few and says how many more there are."""
+    person = Person(["", "same_premises_only"], open_questions=("data.may_leave",))
+    many = tuple((f"option {letter}", "x") for letter in "abcdefg")
+    person.removed = lambda facts: (
+        many if facts.get("data.may_leave", Fact("", "")).value == "same_premises_only" else ()
+    )
+    person.talk(_task(), data__samples=12140)
+    assert "removed: option a, option b, option c, option d and 3 more" in person.screen
+
+
+def test_arrow_keys_are_explained() -> None:
+    """What an arrow key sends is no answer, whatever the question; the question is asked again."""
+    person = Person(["\x1b[A", "1\x1b[D", "\x1bOP", ""])
+    person.talk(_task())
+    assert person.screen.count("Arrow and function keys do nothing here") == 3
+    assert "\x1b" not in person.screen
+    assert person.saved["data.location"] == "laptop_disk"
 
 
 def test_nothing_more_can_change() -> None:
@@ -156,7 +202,7 @@ def test_numbers_are_refused_with_both_readings() -> None:
     person.talk({**_task(), **known})
     assert "1.000 can be read as 1000 or as 1: type 1000 or 1" in person.screen
     assert "'GB' is not a unit of samples" in person.screen
-    assert "  Samples: 12,000 samples" in person.shown
+    assert "  Training data: 12,000 samples" in person.shown
     assert person.saved == {"data.samples": 12000}
 
 
@@ -184,14 +230,14 @@ def test_skip_leaves_it_unknown() -> None:
     outcome = person.talk(_task())
     assert person.saved == {"data.location": None}
     assert outcome.answered["data.location"].value is None
-    assert "  Data location: left unknown" in person.shown
+    assert "  Place of the data: left unknown" in person.shown
 
 
 def test_enter_without_a_default_leaves_it_unknown() -> None:
-    """Where no default is there, the brackets say unknown and Enter leaves it so."""
+    """Where no default is there, the brackets say so and Enter leaves it unknown."""
     person = Person(["object_store", ""])
     person.talk(_task())
-    assert "[unknown] > " in person.shown
+    assert "[leave it unknown] > " in person.shown
     assert person.saved["data.samples"] is None
 
 

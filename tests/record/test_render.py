@@ -85,7 +85,7 @@ def test_removed_options_name_their_limit() -> None:
     table = rows(page(samples.text_service()), "limit")
     assert table[0][:2] == ["same premises", "data may leave (`data.may_leave`)"]
     assert table[0][2] == "Spot cloud, Managed training, Hosted API"
-    assert ["2 GB", "device memory (`client.memory`)", "On the agents' clients (3.2 GB at 4 bits)"] in [
+    assert ["2 GB", "memory of the weakest device (`client.memory`)", "On the agents' clients (3.2 GB at 4 bits)"] in [
         row[:3] for row in table
     ]
 
@@ -108,7 +108,7 @@ def test_tipping_points_are_told_with_where_now_comes_from() -> None:
         "Library in the calling process; Triton",
     ] in table
     assert [
-        "samples (`data.samples`)",
+        "training data (`data.samples`)",
         "12,140 samples M",
         "210k samples C",
         "Full fine-tuning",
