@@ -1,7 +1,7 @@
 """The check from end to end: files, facts, rules, suppressions."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from advisor.check.files import Found, Skipped, find_files, read_bytes
@@ -29,15 +29,23 @@ def check(paths: tuple[Path, ...], *, rederive: Rederive, expect: Expect) -> Out
     found = find_files(paths)
     stale, expected, flaws = _projects(found, rederive, expect)
     readings, skipped = _read_all(found)
-    material = Material(
-        tuple(config for reading in readings.values() for config in reading.configs),
-        tuple(flaws) + tuple(flaw for reading in readings.values() for flaw in reading.flaws),
-        expected,
-    )
+    material = gathered(readings.values(), tuple(flaws), expected)
     findings = judged(material, {path: reading.text for path, reading in readings.items()})
     places = {finding.place.path for finding in findings}
     texts = {path: reading.text for path, reading in readings.items() if path in places}
     return Outcome(tuple(findings), len(readings), tuple(found.skipped + skipped), tuple(stale), texts)
+
+
+def gathered(readings: Iterable[Reading], flaws: tuple[Flaw, ...], expected: Mapping[str, Expected]) -> Material:
+    """What all files gave together, as the rules see it."""
+    every = tuple(readings)
+    return Material(
+        tuple(config for reading in every for config in reading.configs),
+        flaws + tuple(flaw for reading in every for flaw in reading.flaws),
+        expected,
+        tuple(launch for reading in every for launch in reading.launches),
+        tuple(model for reading in every for model in reading.models),
+    )
 
 
 def judged(material: Material, texts: dict[str, str]) -> list[Finding]:

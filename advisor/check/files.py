@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from advisor.check.ignored import Pattern, is_ignored, patterns_above, patterns_in
+from advisor.check.readers import NAMES, SUFFIXES
 from advisor.errors import BadInput
 
 LARGEST_BYTES = 256 * 1024  # a second of reading at worst; configurations have a few kilobytes
 MOST_ENTRIES = 200_000
-SUFFIXES = (".json", ".yaml", ".yml")
 _LEFT_OUT = frozenset(
     {".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "node_modules", "site-packages", "__pycache__"}
     | {".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".terraform", "wandb", "mlruns"}
@@ -113,7 +113,7 @@ def _kept(child: "os.DirEntry[str]", folder: Path, patterns: tuple[Pattern, ...]
     is_folder = child.is_dir(follow_symlinks=False)
     if is_folder and child.name in _LEFT_OUT:
         return False
-    if not is_folder and not child.name.lower().endswith(SUFFIXES):
+    if not is_folder and not child.name.lower().endswith(SUFFIXES) and not NAMES.match(child.name):
         return False
     if not patterns:
         return True

@@ -66,7 +66,7 @@ def _undecodable(path: str, data: bytes, at: int) -> tuple[str, Flaw]:
 
 def flaw_of(document: Document, error: Unreadable) -> Flaw:
     """The flaw that stopped the reader."""
-    kind = "JSON" if document.reader == "json" else "YAML"
+    kind = {"json": "JSON", "pbtxt": "a protocol buffer's text"}.get(document.reader, document.reader.upper())
     return Flaw(f"not {kind}: {error.what}", error.remedy, document.place(error.at))
 
 

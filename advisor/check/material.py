@@ -1,22 +1,31 @@
 """What the rules see: facts and flaws of everything that was read, never a format or a file."""
 
 import os.path
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from advisor.check.flaws import Flaw
+from advisor.check.source import Source
+from advisor.values.catalog import Lifecycle
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.expected import Expected
+from advisor.values.revisit import Revisit
+from advisor.values.launches import LaunchFacts, ServedModel
 
 
 @dataclass(frozen=True)
 class Material:
-    """All configurations and flaws, and the recorded decision of each project, by its folder's absolute path."""
+    """All configurations, launches, served models and flaws, and the recorded decision of each project, by its
+    folder's absolute path. `exists` says whether there is a file or folder at an absolute path.
+    """
 
     configs: tuple[ConfigFacts, ...]
     flaws: tuple[Flaw, ...] = ()
     expected: Mapping[str, Expected] = field(default_factory=dict)
+    launches: tuple[LaunchFacts, ...] = ()
+    models: tuple[ServedModel, ...] = ()
+    exists: Callable[[str], bool] = os.path.lexists
 
     def expected_of(self, config: ConfigFacts) -> Expected | None:
         """The decision of the nearest project around a configuration."""

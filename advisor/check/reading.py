@@ -1,22 +1,21 @@
 """From the bytes of one file to its document, its flaws and the configurations in it."""
 
-import re
 from dataclasses import dataclass
 
 from advisor.check.flaws import Flaw, flaw_of, repeated_flaws, text_flaw
 from advisor.check.formats import FORMATS
-from advisor.check.json_text import read_json
+from advisor.check.readers import READERS, reader_of
+from advisor.check.templated import is_template, masked
 from advisor.check.tree import Document, Unreadable
-from advisor.check.yaml_text import read_yaml
 from advisor.values.configs import ConfigFacts
+from advisor.values.launches import LaunchFacts, ServedModel
 
-_SUFFIXES = ("json", "yaml", "yml")
-_TEMPLATE = re.compile(r"\{\{|\{%|<%")
+_TEMPLATE = "a template: it is no configuration before it is filled in"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file gave: configurations and flaws, or the reason why it is left alone.
+    """What one file gave: configurations, launches, served models and flaws, or the reason why it is left alone.
 
     `text` is kept only where a finding may quote it.
     """
@@ -25,6 +24,8 @@ class Reading:
     configs: tuple[ConfigFacts, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     left_alone: str = ""
+    launches: tuple[LaunchFacts, ...] = ()
+    models: tuple[ServedModel, ...] = ()
 
 
 def read(path: str, data: bytes, *, named: bool) -> Reading:
@@ -33,22 +34,32 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     A file that a walk came across is only judged when its words or its name say that it is one of ours.
     """
     text, flaw = text_flaw(path, data)
-    ours = any(format.telltale.search(text) for format in FORMATS)
+    reader, certain = reader_of(path, text)
+    formats = [format for format in FORMATS if reader in format.readers]
+    ours = any(format.telltale.search(text) for format in formats)
     if flaw is not None:
-        meant = named or ours or any(format.name_hint.search(path) for format in FORMATS)
+        meant = named or ours or any(format.name_hint.search(path) for format in formats)
         return Reading(text, flaws=(flaw,)) if meant else Reading()
     if not (ours or named):
         return Reading()
-    suffix = path.lower().rpartition("/")[2].rpartition(".")[2]
-    if not ours and suffix not in _SUFFIXES:
+    if not ours and not certain:
         return Reading(text, left_alone="its format is not read")
-    json = suffix == "json" or (suffix not in _SUFFIXES and text.lstrip().startswith("{"))
-    document = Document(path, text, "json" if json else "yaml")
+    document = Document(path, text, reader)
+    template = reader in ("json", "yaml") and is_template(text)
     try:
-        document.roots, document.repeated = (read_json if document.reader == "json" else read_yaml)(text)
+        document.roots, document.repeated = READERS[reader](masked(text) if template and reader == "yaml" else text)
     except Unreadable as error:
-        if _TEMPLATE.search(text):
-            return Reading(text, left_alone="a template: it is no configuration before it is filled in")
+        if template:
+            return Reading(text, left_alone=_TEMPLATE)
         return Reading(text, flaws=(flaw_of(document, error),))
-    configs = tuple(config for format in FORMATS for config in format.read(document))
-    return Reading(text, configs, tuple(repeated_flaws(document)) if configs or named else ())
+    if template and document.repeated:
+        return Reading(text, left_alone=_TEMPLATE)  # both branches of a condition: which one holds is not known
+    facts = [each for format in formats for each in format.read(document)]
+    repeated = tuple(repeated_flaws(document)) if (facts or named) else ()
+    return Reading(
+        text,
+        tuple(each for each in facts if isinstance(each, ConfigFacts)),
+        repeated,
+        launches=tuple(each for each in facts if isinstance(each, LaunchFacts)),
+        models=tuple(each for each in facts if isinstance(each, ServedModel)),
+    )

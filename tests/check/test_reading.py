@@ -60,11 +60,29 @@ def test_a_walk_judges_only_what_is_ours(path: str, text: str, flawed: bool) -> 
     assert bool(read(path, text.encode(), named=False).flaws) is flawed
 
 
-def test_templates_are_left_alone() -> None:
-    """A template that is no YAML before it is filled in is skipped with the reason, not called broken."""
-    reading = read("t.yaml", b"{% if x %}\ndistributed_type: FSDP\n{% endif %}\n", named=True)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "distributed_type: {% if x %}FSDP{% endif %}\n  x: {{ y }} {\n",
+        "{% if x %}\ndistributed_type: FSDP\n{% else %}\ndistributed_type: MULTI_GPU\n{% endif %}\n",
+    ],
+)
+def test_templates_are_left_alone(text: str) -> None:
+    """A template that is no YAML before it is filled in, or says a thing twice, is skipped, not called broken."""
+    reading = read("t.yaml", text.encode(), named=True)
     assert reading.flaws == ()
     assert "template" in reading.left_alone
+
+
+def test_templates_are_read_as_far_as_they_are_literal() -> None:
+    """What a template leaves open is unknown, and what stands beside it has its line and column."""
+    text = "{% if x %}\ndistributed_type: {{ kind }}\nnum_processes: 8 {# x #}\n{% endif %}\nnum_machines: {{ a }}{{ b }}\n"
+    (config,) = read("t.yaml", text.encode(), named=True).configs
+    assert config.num_processes is not None
+    assert (config.num_processes.place.line, config.num_processes.place.column) == (3, 16)
+    assert config.engine is not None
+    assert config.machines is not None
+    assert (config.engine.value, config.num_processes.value, config.machines.value) == (None, 8, None)
 
 
 def test_other_formats_are_left_alone() -> None:
