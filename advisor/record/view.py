@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.figure import LETTER, Fact, Figure, Scalar
 from advisor.units import digits, say
@@ -10,6 +10,9 @@ from advisor.values.decision import Assumption, Conclusion, Consequence, Decided
 
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
+METRICS = "d_metrics"
+_OF_TRAINING = ("d_placement", "d_parallel", "d_memory")
+"""Decisions that fall away where nothing is trained."""
 MOST_ALTERNATIVES = 5
 MOST_CONSEQUENCES = 6
 MOST_ASSUMPTIONS = 5
@@ -49,10 +52,17 @@ class RuledOut:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One answer that, moved to this value, changes these choices."""
+    """One answer that, moved to one of these values, changes these choices.
+
+    `to` are the options that it then leads to; `without` the decisions that no option is left for; `untrained` says
+    that nothing is trained then.
+    """
 
     point: Tipping
+    flips_at: tuple[Scalar, ...]
     to: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    untrained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
         if not rest or decided.status == "not_needed":
             continue
         best = max(rest, key=lambda ranked: ranked.acceptability)
+        if best.name == names(decided):
+            continue
         to_it = [each for each in decided.tipping if each.to in (best.option, best.name)]
         to_it.sort(key=lambda each: _distance(each.now, each.flips_at))
         rivals.append(Alternative(decided, best, tuple(to_it[:2])))
@@ -149,28 +161,50 @@ def consequences(decisions: Iterable[Decided]) -> tuple[Consequence, ...]:
     return tuple(shown)
 
 
-def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[str, ...]:
-    """Reasons beyond the first of each decision, which the outcome already gives."""
+def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """(what was chosen, why) beyond the first reason of each decision, which the outcome already gives."""
     known = set(told)
-    return tuple(
-        dict.fromkeys(why for decided in decisions if decided.chosen for why in decided.because[1:] if why not in known)
-    )[:MOST_CONSEQUENCES]
+    rows = [(names(each), why) for each in decisions if each.chosen and each.id != METRICS for why in each.because[1:]]
+    return tuple(dict.fromkeys(row for row in rows if row[1] not in known))[:MOST_CONSEQUENCES]
+
+
+def cautions(decisions: Iterable[Decided]) -> tuple[str, ...]:
+    """What the choice of metrics leaves open: it speaks for no option, but whoever measures must know it."""
+    return tuple(why for decided in decisions if decided.id == METRICS for why in decided.because[1:])
 
 
 def tipping(decisions: Iterable[Decided]) -> tuple[tuple[Tip, ...], tuple[Tip, ...]]:
-    """What would change the architecture: (the nearest, the further), one row for each answer and value."""
-    rows: dict[tuple[str, Scalar], Tip] = {}
+    """What would change the architecture: (the nearest, the further), one row for each answer and what it leads to."""
+    found: dict[tuple[str, Scalar], list[tuple[Decided, Tipping]]] = {}
     for decided in decisions:
-        called = {each.option: each.name for each in (*decided.removed,)} | {
-            each.option: each.name for each in decided.ranking
-        }
         for each in decided.tipping:
-            to = called.get(each.to, each.to)
-            named = f"{decided.title} {to or '–'}" if to in ("", "none") else to
-            before = rows.get((each.answer, each.flips_at))
-            rows[each.answer, each.flips_at] = Tip(each, ((*before.to, named) if before else (named,)))
+            found.setdefault((each.answer, each.flips_at), []).append((decided, each))
+    rows: dict[tuple[object, ...], Tip] = {}
+    for (answer, value), moved in found.items():
+        tip = _tip(moved)
+        # values of a choice that lead to the same are one row; of a number each is a row
+        same = (answer, tip.to, tip.without, tip.untrained, value if _is_number(value) else None)
+        rows[same] = replace(rows[same], flips_at=(*rows[same].flips_at, value)) if same in rows else tip
     nearest = sorted(rows.values(), key=lambda row: _distance(row.point.now, row.point.flips_at))
     return tuple(nearest[:MOST_TIPS]), tuple(nearest[MOST_TIPS:])
+
+
+def _tip(moved: list[tuple[Decided, Tipping]]) -> Tip:
+    """What all the decisions that one value moves come to; where nothing is trained, its place is no news."""
+    point = moved[0][1]
+    to: list[str] = []
+    without = [decided.id for decided, each in moved if each.to in ("", "none")]
+    for decided, each in moved:
+        called = {row.option: row.name for row in decided.removed} | {row.option: row.name for row in decided.ranking}
+        if each.to not in ("", "none"):
+            to.append(called.get(each.to, each.to))
+    of_training = [id for id in without if id in _OF_TRAINING]
+    elsewhere = tuple(id for id in without if id not in _OF_TRAINING)
+    return Tip(point, (point.flips_at,), tuple(dict.fromkeys(to)), elsewhere, bool(of_training))
+
+
+def _is_number(value: Scalar) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _distance(now: Scalar, then: Scalar) -> float:

@@ -9,9 +9,10 @@ from advisor.shelf import shelf
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Short names by answer, and the words of choices by answer and choice."""
+    """Short names by answer, what decisions are about by decision, the words of choices by answer and choice."""
 
     labels: Mapping[str, str]
+    decides: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]]
 
 
@@ -22,8 +23,10 @@ def words(language: str = "en") -> Words:
 
     path = shelf("questionnaires") / "text" / f"{language}.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["questions"]
+    whole = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    rows = whole["questions"]
     return Words(
         labels={id: row["label"] for id, row in rows.items() if "label" in row},
+        decides=whole["decides"],
         choices={id: row["choices"] for id, row in rows.items() if row.get("choices")},
     )

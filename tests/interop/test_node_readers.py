@@ -86,7 +86,7 @@ def test_mermaid_parses_every_picture(tmp_path: Path, node: Node) -> None:
     assert ran.returncode == 0, ran.stderr
     drawn = {Path(each["file"]).stem: each for each in map(json.loads, ran.stdout.splitlines())}
     assert drawn.keys() == pages.keys()
-    assert "LoRA adapter" in drawn["on_device"]["labels"]
+    assert "Trained: LoRA adapter" in drawn["on_device"]["labels"]
     assert any("who" in frame or "weights" in frame for frame in drawn["on_device"]["frames"])
     assert plain(f"chosen 0 {NASTY}") in [said(label) for label in drawn["nasty"]["labels"]]
     assert plain(f"Training: chosen 0 {NASTY}") in [said(frame) for frame in drawn["nasty"]["frames"]]

@@ -14,7 +14,7 @@ from record import samples
 from advisor.record import markdown
 from advisor.record.render import Identity, render
 from advisor.record.sections import Prose, body, front_matter
-from advisor.values.decision import Conclusion
+from advisor.values.decision import Conclusion, Ranked, Removed, Tipping
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 IDENTITY = Identity(7, "2026-11-24", "proposed", "../evidence/0007-x.json")
@@ -134,7 +134,11 @@ def test_assumptions_that_matter_come_first_and_the_rest_is_folded() -> None:
     """The assumption ledger leads with what could change a decision."""
     text = page(samples.text_service())
     assert [row[2] for row in rows(text, "answer | assumed | changes")] == ["20%", "10%"]
-    assert "<summary>2 further assumptions</summary>\n\n`data.sensitive` personal data · `serving.offline` no\n" in text
+    folded = text.split("<summary>2 further assumptions</summary>", 1)[1].split("</details>", 1)[0]
+    assert (
+        "| sensitive data (`data.sensitive`) | personal data A |\n| must work offline (`serving.offline`) | no A |"
+        in folded
+    )
 
 
 def test_ten_decisions_read_in_five_minutes() -> None:
@@ -266,3 +270,65 @@ def test_no_text_breaks_the_structure(text: str) -> None:
     assert front_matter(tricky) == front_matter(plain)
     assert tricky.count("<!-- advisor:") == plain.count("<!-- advisor:")
     assert len(re.findall(r"^```", tricky, flags=re.M)) == 2
+
+
+def with_decision(id: str, **changes: Any) -> Conclusion:
+    """The text service with one decision changed."""
+    conclusion = samples.text_service()
+    decisions = tuple(replace(each, **changes) if each.id == id else each for each in conclusion.decisions)
+    return replace(conclusion, decisions=decisions)
+
+
+def test_choices_that_lead_to_the_same_share_a_row() -> None:
+    """Values of a choice that all tip the decision to one option are told together, numbers never."""
+    moves = [Tipping("serving.caller", "python", at, "", "full_finetune") for at in ("go", "rust")]
+    numbers = [Tipping("data.samples", 12140, at, "samples", "full_finetune") for at in (2e5, 4e5)]
+    table = rows(page(with_decision("g_train_mode", tipping=(*moves, *numbers))), "answer | now")
+    assert [row[2] for row in table if row[0].startswith("language of the caller")] == ["Go, or Rust C"]
+    assert sum(row[0].startswith("training data") for row in table) == 2
+
+
+def test_an_answer_that_leaves_nothing_says_so() -> None:
+    """Where no option is left the row says for what; where nothing is trained it says only that."""
+    nothing = (Tipping("data.may_leave", "yes", "no_never_leaves_device", "", "none"),)
+    text = page(with_decision("d_topology", tipping=nothing))
+    assert "no option is left for where it answers" in text
+    text = page(with_decision("d_placement", tipping=nothing))
+    assert "| nothing is trained |" in text
+
+
+def test_the_record_is_its_own_alternative_never() -> None:
+    """An option that bears the name of the chosen one is no alternative to it."""
+    twin = (Ranked("lora", "LoRA adapter", 0.6), Ranked("lora_again", "LoRA adapter", 0.4))
+    assert "LoRA adapter, instead of LoRA adapter" not in page(with_decision("g_train_mode", ranking=twin))
+
+
+def test_reasons_say_what_they_are_about() -> None:
+    """A further reason names its option; what is said about metrics is a warning, never a point in favour."""
+    text = page(
+        with_decision("d_metrics", because=("macro F1 counts each class alike", "the cost of a miss is unknown"))
+    )
+    assert "* Good: LoRA adapter: the base model stays as it was published and can be shared" in text
+    assert "* Mind: the cost of a miss is unknown" in text
+    assert "Good: the cost of a miss" not in text
+
+
+def test_what_nobody_said_is_told_apart() -> None:
+    """The problem statement gathers what was assumed in a sentence of its own, and asks for a goal that is missing."""
+    conclusion = samples.text_service()
+    latency = conclusion.answers["serving.latency"]
+    answers = {**conclusion.answers, "serving.latency": replace(latency, how="assumed")}
+    answers.pop("purpose.goal", None)
+    text = " ".join(page(replace(conclusion, answers=answers)).split())
+    assert "Assumed, because nobody said: an answer is needed within" in text
+    assert "Nobody has written down yet what this is for" in text
+
+
+def test_no_id_of_a_decision_or_source_is_shown() -> None:
+    """Limits that another decision set are named by what it decides; sources stand under their names."""
+    by_another = (Removed("x", "ONNX Runtime Web", "d_topology", "on device", "a service", "runs in a browser"),)
+    text = page(with_decision("d_runtime", removed=by_another))
+    assert "| where it answers | ONNX Runtime Web (a service) |" in text
+    assert "d_topology" not in text
+    assert "](http" in text
+    assert not re.search(r"\(\[[A-Z_]+\]\(", text)
