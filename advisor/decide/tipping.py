@@ -14,8 +14,10 @@ Again = Callable[[str, Scalar], Outcome]
 
 FURTHEST = 300.0
 """No answer is thought to be wrong by more than this factor."""
-CLOSE_ENOUGH = 1.1
-"""A bracket narrower than this is reported at its far end, rounded outward and decided once more."""
+CLOSE_ENOUGH = 1.05
+"""A bracket narrower than this is reported: at a round number within it, else just outside, decided once more."""
+NOT_BEFORE = 1.1
+"""What is reported lies no further than this from a value at which nothing changes."""
 
 
 @dataclass(slots=True)
@@ -106,8 +108,9 @@ def _nearest(moved: _Answer, id: str, same: float, different: float) -> float | 
             far = middle
         else:
             near = middle
-    for candidate in (_outward_rounded(far, 2, same), _outward_rounded(far, 3, same), rounded(far), far):
-        if _between(candidate, near, different) and id in moved.changed(candidate):
+    for candidate in (*(_rounded(far, digits, near) for digits in (1, 2)), *_outside(far, near), rounded(far), far):
+        there = _between(candidate, near, different) and max(candidate, near) <= NOT_BEFORE * min(candidate, near)
+        if there and candidate != near and id in moved.changed(candidate):
             return candidate
     return None
 
@@ -123,13 +126,19 @@ def _bracket(moved: _Answer, id: str, near: float, far: float) -> tuple[float, f
     return near, far
 
 
-def _outward_rounded(value: float, digits: int, start: float) -> float:
-    """`value` with few digits, rounded away from `start`."""
+def _outside(far: float, near: float) -> Iterator[float]:
+    """`far` with few digits, rounded away from `near`."""
+    for digits in (2, 3):
+        yield _rounded(far, digits, 2 * far - near)
+
+
+def _rounded(value: float, digits: int, towards: float) -> float:
+    """`value` with few digits, rounded towards another."""
     if value == 0:
         return value
     scale = 10.0 ** (digits - 1 - math.floor(math.log10(abs(value))))
-    away = math.ceil if value > start else math.floor
-    return rounded(away(round(value * scale, 6)) / scale, 6)
+    way = math.ceil if towards > value else math.floor
+    return rounded(way(round(value * scale, 6)) / scale, 6)
 
 
 def _between(value: float, near: float, far: float) -> bool:

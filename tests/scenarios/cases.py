@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from advisor.conclude import Grounds
+from advisor.decide.architecture import Architecture
 from advisor.figure import Fact
 from advisor.plan import grounds as shipped
-from advisor.values.decision import Conclusion
 from advisor.values.facts import Device, Known, Machine, Rates
 from advisor.values.reading import read_value
 
@@ -89,10 +89,10 @@ def _case(id: str, row: Mapping[str, Any], twin: Mapping[str, Any]) -> Case:
     return Case(id, answers, machine, **lists, **said, why=twin.get("why", row["why"]))
 
 
-def faults(case: Case, conclusion: Conclusion) -> list[str]:
-    """Where the conclusion is not one that an architect would accept."""
+def faults(case: Case, architecture: Architecture) -> list[str]:
+    """Where the architecture is not one that an architect would accept."""
     wrong = []
-    for decided in conclusion.decisions:
+    for decided in architecture.decisions:
         chosen = _named(decided.status, decided.chosen)
         removed = {out.by for out in decided.removed}
         options = case.accept.get(decided.id)
@@ -102,7 +102,7 @@ def faults(case: Case, conclusion: Conclusion) -> list[str]:
             wrong.append(f"{decided.id}: {', '.join(bad)} is forbidden")
         if missing := set(case.blocked.get(decided.id, ())) - removed:
             wrong.append(f"{decided.id}: nothing is said to be removed by {', '.join(missing)}, only by {removed}")
-    said = {statement.id for statement in conclusion.statements}
+    said = {statement.id for statement in architecture.statements}
     wrong += [f"{id} is due and not said" for id in case.due if id not in said]
     wrong += [f"{id} is said and not due" for id in case.undue if id in said]
     return wrong
