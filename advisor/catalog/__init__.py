@@ -1,5 +1,5 @@
 """What we vouch for, as rows with sources: accelerators, prices, options, gates, lifecycle, tasks."""
 
-from advisor.catalog.load import load
+from advisor.catalog.load import lifecycle, load
 
-__all__ = ["load"]
+__all__ = ["lifecycle", "load"]

@@ -40,12 +40,18 @@ def load(language: str = "en") -> Tables:
         attributes={row["id"]: _attribute(row) for row in decisions["attributes"]},
         tasks=_rows("tasks.yaml")["tasks"],
         sources={id: _source(id, row) for id, row in _rows("sources.yaml")["sources"].items()},
-        lifecycle=tuple(_lifecycle(row) for row in _rows("lifecycle.yaml")["items"]),
+        lifecycle=lifecycle(),
         complexity_cap=decisions["complexity_cap"],
         too_close_below=float(decisions["too_close_below"]),
         hidden_costs=tuple(prices["hidden_costs"]),
         phrases=_rows(shelf("templates") / language / "phrases.yaml"),
     )
+
+
+@lru_cache(maxsize=1)
+def lifecycle() -> tuple[Lifecycle, ...]:
+    """What died, was renamed or has a successor; read without the rest of the catalogue."""
+    return tuple(_lifecycle(row) for row in _rows("lifecycle.yaml")["items"])
 
 
 def _rows(name: str | Path) -> Mapping[str, Any]:
@@ -133,6 +139,10 @@ def _lifecycle(row: Mapping[str, Any]) -> Lifecycle:
         row.get("use", ""),
         tuple(row["packages"]),
         tuple(row["sources"]),
+        tuple(row.get("images", ())),
+        tuple(row.get("commands", ())),
+        tuple(row.get("kinds", ())),
+        tuple(row.get("files", ())),
     )
 
 

@@ -1,39 +1,53 @@
-"""The check from end to end: files, facts, rules, suppressions."""
+"""The check from end to end: files, facts, rules, what may stay."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from advisor.check.files import Found, Skipped, find_files, read_bytes
 from advisor.check.flaws import Flaw
-from advisor.check.material import Material, absolute
+from advisor.check.material import Material
 from advisor.check.outcome import Outcome
+from advisor.check.projects import Expect, Rederive, Revisits, heard, no_revisits
 from advisor.check.reading import Reading, read
 from advisor.check.rules import RULES
+from advisor.check.rules.adv045_secret import RULE as SECRET
+from advisor.check.settings import Settings
+from advisor.check.source import Source
 from advisor.check.suppression import suppressed
-from advisor.errors import BadInput
+from advisor.values.catalog import Lifecycle
 from advisor.values.expected import Expected
-from advisor.values.finding import Finding, Place
-from advisor.values.staleness import Staleness
+from advisor.values.finding import Finding
 
-Rederive = Callable[[Path], Staleness | None]
-Expect = Callable[[Path], Expected | None]
+_A_CHUNK = 32
+_WORTH_A_PROCESS = 4 * _A_CHUNK
 
 
-def check(paths: tuple[Path, ...], *, rederive: Rederive, expect: Expect) -> Outcome:
+def check(
+    paths: tuple[Path, ...],
+    *,
+    rederive: Rederive,
+    expect: Expect,
+    revisit: Revisits = no_revisits,
+    lifecycle: Callable[[], tuple[Lifecycle, ...]] = tuple,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+) -> Outcome:
     """Checks files and folders. Raises BadInput for a path that does not exist.
 
-    `rederive` decides a project again from its answers and lock; `expect` says what its record decided. A
-    BadInput from either is a finding at the place it names.
+    `rederive` decides a project again from its answers and lock; `expect` says what its record decided, `revisit`
+    which records call for another look. A BadInput from any of them is a finding at the place it names.
     """
-    found = find_files(paths)
-    stale, expected, flaws = _projects(found, rederive, expect)
-    readings, skipped = _read_all(found)
-    material = gathered(readings.values(), tuple(flaws), expected)
-    findings = judged(material, {path: reading.text for path, reading in readings.items()})
+    found = _wanted(find_files(paths), settings)
+    projects = heard(found.projects, rederive, expect, revisit)
+    readings, skipped = _read_all(found, settings.jobs)
+    material = gathered(readings.values(), projects.flaws, projects.expected)
+    material = replace(material, lifecycle=lifecycle() if material.sources else (), revisits=projects.revisits)
+    texts = {path: reading.text for path, reading in readings.items()}
+    findings = judged(material, texts, settings)
     places = {finding.place.path for finding in findings}
-    texts = {path: reading.text for path, reading in readings.items() if path in places}
-    return Outcome(tuple(findings), len(readings), tuple(found.skipped + skipped), tuple(stale), texts)
+    quoted = {path: text for path, text in texts.items() if path in places}
+    files = sum(not reading.left_alone for reading in readings.values())
+    return Outcome(tuple(findings), files, tuple(found.skipped + skipped), projects.stale, _masked(quoted, material))
 
 
 def gathered(readings: Iterable[Reading], flaws: tuple[Flaw, ...], expected: Mapping[str, Expected]) -> Material:
@@ -45,56 +59,82 @@ def gathered(readings: Iterable[Reading], flaws: tuple[Flaw, ...], expected: Map
         expected,
         tuple(launch for reading in every for launch in reading.launches),
         tuple(model for reading in every for model in reading.models),
+        sources=tuple(reading.source for reading in every if reading.source is not None),
     )
 
 
-def judged(material: Material, texts: dict[str, str]) -> list[Finding]:
-    """What the rules find in the material, without what comments hide, sorted by place."""
-    findings = suppressed((finding for rule in RULES for finding in rule.find(material)), texts)
-    unique = dict.fromkeys(findings)
+def judged(material: Material, texts: Mapping[str, str], settings: Settings = Settings()) -> list[Finding]:  # noqa: B008
+    """What the rules find in the material, without what may stay, sorted by place."""
+    found = (finding for rule in RULES if settings.runs(rule.id) for finding in rule.find(material))
+    located = _with_paths(dict.fromkeys(found), material.sources)
+    left = suppressed(located, texts, settings.allowed, settings.runs)
+    shown = (each for each in dict.fromkeys(left) if settings.runs(each.rule))
     return sorted(
-        unique, key=lambda each: (each.place.path, each.place.line, each.place.column, each.rule, each.message)
+        shown, key=lambda each: (each.place.path, each.place.line, each.place.column, each.rule, each.message)
     )
 
 
-def _read_all(found: Found) -> tuple[dict[str, Reading], list[Skipped]]:
+def _wanted(found: Found, settings: Settings) -> Found:
+    """Without what the project leaves out, even where it was named."""
+    found.files = [file for file in found.files if not settings.excludes(file)]
+    found.projects = [
+        folder for folder in found.projects if not settings.excludes((folder / "advisor.lock").as_posix())
+    ]
+    return found
+
+
+def _read_all(found: Found, jobs: int) -> tuple[dict[str, Reading], list[Skipped]]:
     readings: dict[str, Reading] = {}
     skipped: list[Skipped] = []
-    for path in found.files:
-        data = read_bytes(path)
-        if isinstance(data, str):
-            skipped.append(Skipped(path, data))
+    work = [(path, path in found.named) for path in found.files]
+    for path, reading in zip(found.files, _read_each(work, jobs), strict=True):
+        if isinstance(reading, str):
+            skipped.append(Skipped(path, reading))
             continue
-        reading = read(path, data, named=path in found.named)
         if reading.left_alone:
             skipped.append(Skipped(path, reading.left_alone))
-        else:
+        if reading.source is not None or not reading.left_alone:
             readings[path] = reading
     return readings, skipped
 
 
-def _projects(
-    found: Found, rederive: Rederive, expect: Expect
-) -> tuple[list[Staleness], dict[str, Expected], list[Flaw]]:
-    stale: list[Staleness] = []
-    expected: dict[str, Expected] = {}
-    flaws: list[Flaw] = []
-    for folder in found.projects:
-        try:
-            moved = rederive(folder)
-            decided = expect(folder)
-        except BadInput as error:
-            flaws.append(_flaw(error, folder))
+def _read_each(work: list[tuple[str, bool]], jobs: int) -> Iterable[Reading | str]:
+    if jobs < 2 or len(work) < _WORTH_A_PROCESS:
+        return map(_read_one, work)
+    from concurrent.futures import ProcessPoolExecutor  # only where there is enough to share out
+
+    with ProcessPoolExecutor(min(jobs, len(work) // _A_CHUNK)) as pool:
+        return list(pool.map(_read_one, work, chunksize=_A_CHUNK))
+
+
+def _read_one(work: tuple[str, bool]) -> Reading | str:
+    path, named = work
+    data = read_bytes(path)
+    return data if isinstance(data, str) else read(path, data, named=named)
+
+
+def _with_paths(findings: Iterable[Finding], sources: tuple[Source, ...]) -> Iterable[Finding]:
+    """Findings at a setting of a file get its path, by which a baseline knows them."""
+    by_path = {source.path: source for source in sources}
+    for finding in findings:
+        source = by_path.get(finding.place.path)
+        if finding.yaml_path or source is None:
+            yield finding
             continue
-        if moved is not None:
-            stale.append(moved)
-        if decided is not None:
-            expected[absolute(folder.as_posix())] = decided
-    return stale, expected, flaws
+        near = {at.place.line: at.yaml_path for at in reversed(source.settings)}
+        here = {at.place: at.yaml_path for at in source.settings}
+        path = here.get(finding.place) or near.get(finding.place.line, "")
+        yield replace(finding, yaml_path=path) if path else finding
 
 
-def _flaw(error: BadInput, folder: Path) -> Flaw:
-    match = re.fullmatch(r"(.*?)(?::(\d+))?(?::(\d+))?", error.where, re.S)
-    path, line, column = match.groups() if match else (error.where, None, None)
-    place = Place(path or (folder / "advisor.yaml").as_posix(), int(line or 1), int(column or 1))
-    return Flaw(error.what, error.remedy, place)
+def _masked(texts: dict[str, str], material: Material) -> dict[str, str]:
+    """The texts that reports quote from, with stars where a secret stands."""
+    quoted = tuple(source for source in material.sources if source.path in texts)
+    for finding in SECRET.find(replace(material, sources=quoted)):
+        lines = texts[finding.place.path].split("\n")
+        number, column = finding.place.line - 1, finding.place.column - 1
+        line = lines[number]
+        end = next((at for at in range(column, len(line)) if line[at] in " \t\r\"',;"), len(line))
+        lines[number] = f"{line[:column]}{'*' * (end - column)}{line[end:]}"
+        texts[finding.place.path] = "\n".join(lines)
+    return texts

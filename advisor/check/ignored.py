@@ -1,6 +1,7 @@
 """Which paths git would ignore, read from .gitignore files: no git is run, and none has to be there."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,13 @@ def patterns_in(folder: Path) -> tuple[Pattern, ...]:
             text = file.read(_LARGEST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ()
+    return patterns_of(folder, text.splitlines())
+
+
+def patterns_of(folder: Path, lines: Iterable[str]) -> tuple[Pattern, ...]:
+    """Lines as a .gitignore in the absolute `folder` would have them; what is no pattern is left out."""
     base = folder.as_posix().rstrip("/")
-    return tuple(pattern for line in text.splitlines() if (pattern := _pattern(base, line)) is not None)
+    return tuple(pattern for line in lines if (pattern := _pattern(base, line)) is not None)
 
 
 def is_ignored(patterns: tuple[Pattern, ...], path: str, *, folder: bool) -> bool:

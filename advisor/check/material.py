@@ -10,14 +10,17 @@ from advisor.check.source import Source
 from advisor.values.catalog import Lifecycle
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.expected import Expected
-from advisor.values.revisit import Revisit
 from advisor.values.launches import LaunchFacts, ServedModel
+from advisor.values.revisit import Revisit
 
 
 @dataclass(frozen=True)
 class Material:
     """All configurations, launches, served models and flaws, and the recorded decision of each project, by its
     folder's absolute path. `exists` says whether there is a file or folder at an absolute path.
+
+    `sources` are the files themselves, for rules that look at any text; `lifecycle` what died or has a successor;
+    `revisits` the records that call for another look.
     """
 
     configs: tuple[ConfigFacts, ...]
@@ -26,6 +29,9 @@ class Material:
     launches: tuple[LaunchFacts, ...] = ()
     models: tuple[ServedModel, ...] = ()
     exists: Callable[[str], bool] = os.path.lexists
+    sources: tuple[Source, ...] = ()
+    lifecycle: tuple[Lifecycle, ...] = ()
+    revisits: tuple[Revisit, ...] = ()
 
     def expected_of(self, config: ConfigFacts) -> Expected | None:
         """The decision of the nearest project around a configuration."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from advisor.check.flaws import Flaw, flaw_of, repeated_flaws, text_flaw
 from advisor.check.formats import FORMATS
 from advisor.check.readers import READERS, reader_of
+from advisor.check.source import RISKS, Source
 from advisor.check.templated import is_template, masked
 from advisor.check.tree import Document, Unreadable
 from advisor.values.configs import ConfigFacts
@@ -17,7 +18,7 @@ _TEMPLATE = "a template: it is no configuration before it is filled in"
 class Reading:
     """What one file gave: configurations, launches, served models and flaws, or the reason why it is left alone.
 
-    `text` is kept only where a finding may quote it.
+    `text` is kept only where a finding may quote it; `source` where a rule may look at the text itself.
     """
 
     text: str = ""
@@ -26,6 +27,7 @@ class Reading:
     left_alone: str = ""
     launches: tuple[LaunchFacts, ...] = ()
     models: tuple[ServedModel, ...] = ()
+    source: Source | None = None
 
 
 def read(path: str, data: bytes, *, named: bool) -> Reading:
@@ -40,20 +42,23 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     if flaw is not None:
         meant = named or ours or any(format.name_hint.search(path) for format in formats)
         return Reading(text, flaws=(flaw,)) if meant else Reading()
-    if not (ours or named):
+    risky = RISKS.search(text) is not None
+    if not (ours or named or risky):
         return Reading()
-    if not ours and not certain:
+    if not ours and not certain and not risky:
         return Reading(text, left_alone="its format is not read")
     document = Document(path, text, reader)
+    source = Source(document)
     template = reader in ("json", "yaml") and is_template(text)
     try:
         document.roots, document.repeated = READERS[reader](masked(text) if template and reader == "yaml" else text)
     except Unreadable as error:
         if template:
-            return Reading(text, left_alone=_TEMPLATE)
-        return Reading(text, flaws=(flaw_of(document, error),))
+            return Reading(text, left_alone=_TEMPLATE, source=source)
+        return Reading(text, flaws=(flaw_of(document, error),) if ours or named else (), source=source)
     if template and document.repeated:
-        return Reading(text, left_alone=_TEMPLATE)  # both branches of a condition: which one holds is not known
+        # both branches of a condition: which one holds is not known
+        return Reading(text, left_alone=_TEMPLATE, source=source)
     facts = [each for format in formats for each in format.read(document)]
     repeated = tuple(repeated_flaws(document)) if (facts or named) else ()
     return Reading(
@@ -62,4 +67,5 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
         repeated,
         launches=tuple(each for each in facts if isinstance(each, LaunchFacts)),
         models=tuple(each for each in facts if isinstance(each, ServedModel)),
+        source=source,
     )

@@ -8,17 +8,25 @@ from advisor.check.material import Material
 from advisor.values.configs import At
 from advisor.values.expected import Expected
 from advisor.values.finding import Finding, Place, Severity
+from advisor.values.revisit import Revisit
 
-Group = Literal["consistency", "parallelism", "hardware", "robustness", "lifecycle", "drift"]
+Group = Literal[
+    "consistency", "parallelism", "hardware", "robustness", "lifecycle", "drift", "security", "reproducibility",
+]  # fmt: skip
+
+ANY = ("any",)
+"""The formats of a rule that looks at the text of any file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Files by path, and the recorded decision where the rule needs one; a bad one says on which line."""
+    """Files by path, and the recorded decision, or records to look at again, where the rule needs them; a bad one
+    says on which line."""
 
     files: Mapping[str, str]
     line: int = 0
     expected: Expected | None = None
+    revisits: tuple[Revisit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,12 +105,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
+    """What died, was renamed or has a successor: the names it goes by in requirements, images and commands."""
+
     name: str
     status: str
     since: str
     use: str
     packages: tuple[str, ...]
     sources: tuple[str, ...]
+    images: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

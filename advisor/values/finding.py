@@ -16,8 +16,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of text that is safe to make: `old` at a place becomes `new`; an empty `new` on a line of its own
+    takes the line out."""
+
+    place: Place
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong in the project, with the numbers in `message` and what to do in `remedy`."""
+    """Something wrong in the project, with the numbers in `message` and what to do in `remedy`.
+
+    `fix` holds the edits that mend it, where that is safe without asking anybody.
+    """
 
     rule: str
     severity: Severity
@@ -26,3 +39,4 @@ class Finding:
     place: Place
     yaml_path: str = ""
     related: tuple[Place, ...] = ()
+    fix: tuple[Edit, ...] = ()

@@ -1,17 +1,19 @@
 """The rules: their examples are their tests, their list is the folder, their pages are up to date."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from advisor.catalog import lifecycle
 from advisor.check import docs
-from advisor.check.checking import judged
+from advisor.check.checking import gathered, judged
 from advisor.check.formats import FORMATS
-from advisor.check.material import Material, absolute
+from advisor.check.material import absolute
 from advisor.check.reading import read
 from advisor.check.report import REPORTS
-from advisor.check.rulebook import Example, Rule
+from advisor.check.rulebook import ANY, Example, Rule
 from advisor.check.rules import RULES
 from advisor.values.finding import Finding
 
@@ -21,12 +23,9 @@ ROOT = Path(__file__).parents[2]
 def found(example: Example) -> list[Finding]:
     """What the rules find in an example's files."""
     readings = {path: read(path, text.encode(), named=True) for path, text in example.files.items()}
-    material = Material(
-        tuple(config for reading in readings.values() for config in reading.configs),
-        tuple(flaw for reading in readings.values() for flaw in reading.flaws),
-        {absolute("."): example.expected} if example.expected else {},
-    )
-    return judged(material, dict(example.files))
+    expected = {absolute("."): example.expected} if example.expected else {}
+    material = gathered(readings.values(), (), expected)
+    return judged(replace(material, lifecycle=lifecycle(), revisits=example.revisits), dict(example.files))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -51,7 +50,7 @@ def test_a_rule_says_what_it_knows(rule: Rule) -> None:
     """Each rule has an id, a group, evidence, and names only formats that exist."""
     assert re.fullmatch(r"ADV\d{3}", rule.id)
     assert all((rule.title, rule.condition, rule.why, rule.remedy, rule.evidence))
-    assert set(rule.formats) <= {each.name for each in FORMATS}
+    assert set(rule.formats) <= {each.name for each in FORMATS} | set(ANY)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+"""ADV045: a secret stands in a file."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from advisor.check.material import Material
+from advisor.check.rulebook import ANY, Example, Rule
+from advisor.check.source import Source, Word
+from advisor.check.tree import Leaf
+from advisor.values.configs import At
+from advisor.values.finding import Finding, Place, Severity
+
+_TOKENS = {
+    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,40}\b",
+    "an AWS access key": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{60,255})\b",
+    "a GitLab token": r"\bglpat-[\w-]{20,60}\b",
+    "an API key": r"\bsk-(?:proj-|ant-|or-|svcacct-)?[A-Za-z0-9_-]{20,200}\b",
+    "a Google API key": r"\bAIza[\w-]{35}\b",
+    "a Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{20,200}\b",
+    "an NVIDIA API key": r"\bnvapi-[\w-]{40,100}\b",
+    "a PyPI token": r"\bpypi-AgEI[\w-]{50,300}\b",
+    "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
+}
+_TOKEN = re.compile("|".join(f"(?P<t{number}>{pattern})" for number, pattern in enumerate(_TOKENS.values())))
+_IN_ADDRESS = re.compile(r"\b[a-z][a-z+.-]*://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@")
+_NAME = re.compile(
+    r"(?:^|_)(?:(?:api|access|secret|secret_access|auth|license|encryption|master|private|signing|account|wandb|storage)"
+    r"_key|(?:api|access|auth|bearer|hf|hub|hugging_?face(?:_hub)?|hf_hub|github|gh|gitlab|wandb|comet|neptune|slack"
+    r"|bot|jupyter|session|refresh|clearml|replicate|openai|anthropic|vllm)_token"
+    r"|apikey|password|passwd|passphrase|client_secret|secret)$"
+)
+_SHOUTED = re.compile(r"^[A-Z][A-Z0-9_]*_(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD)$")
+_NO_SECRET = re.compile(r"(?:PUBLIC|SORT|PRIMARY|FOREIGN|PARTITION|CACHE|IMAGE|PAD|EOS|BOS|UNK|MAX|NUM)_|_(?:MAX|NUM)_")
+_STANDS_FOR = re.compile(
+    r"(?i)\$|\{\{|<|>|%\(|\*{3}|x{4}|\.{3}|your|my[_-]|insert|place_?holder|change_?me|replace|todo|tbd|fixme|dummy"
+    r"|example|sample|redacted|none|null|fake|secret|token|passw|api_?key|_key|here|default|test|/|^(?:true|false)$"
+)
+_TYPED = re.compile(r"(?i)abc12|1234|qwert|asdf|letmein|admin|00000")
+_ASSIGNED = re.compile(r"^(?P<name>[A-Za-z][\w.-]{2,60})=(?P<value>\S+)$")
+_SHORTEST = 8
+_SHORTEST_RANDOM, _LEAST_ENTROPY = 12, 3.0  # bits a character; words of a language have less at this length
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Tokens by their shape anywhere, and literal values under names of secrets; one finding a place."""
+    for source in material.sources:
+        seen: set[tuple[int, int]] = set()
+        for place, message, severity in (*_shaped(source), *_named(source)):
+            if (place.line, place.column) not in seen:
+                seen.add((place.line, place.column))
+                yield Finding(RULE.id, severity, message, RULE.remedy, place)
+
+
+def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
+    for match in _TOKEN.finditer(source.text):
+        what = list(_TOKENS)[int((match.lastgroup or "t0")[1:])]
+        if what == "a private key" or _is_random(match.group()):
+            yield source.document.place(match.start()), f"{what} stands in the file", "error"
+    for match in _IN_ADDRESS.finditer(source.text):
+        secret = match.group("secret")
+        if not _STANDS_FOR.search(secret) and not _TYPED.search(secret):
+            place = source.document.place(match.start("secret"))
+            yield place, "an address carries a password", "warning"
+
+
+def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
+    for name, value, place in (*_settings(source), *_assigned(source)):
+        if not _is_name(name) or len(value) < _SHORTEST or _STANDS_FOR.search(value) or re.search(r"\s", value):
+            continue
+        if not (re.search(r"\d", value) and re.search(r"[A-Za-z]", value)):
+            continue
+        random = len(value) >= _SHORTEST_RANDOM and _entropy(value) > _LEAST_ENTROPY and not _TYPED.search(value)
+        yield place, f"{name} has a literal value of {len(value)} characters", "error" if random else "warning"
+
+
+def _settings(source: Source) -> Iterator[tuple[str, str, Place]]:
+    """Settings by their key, and the environment of containers: lists of `{name: …, value: …}`."""
+    for path, table in source.tables:
+        name, value = table.entries.get("name"), table.entries.get("value")
+        if name is not None and value is not None and isinstance(name.node, Leaf) and isinstance(value.node, Leaf):
+            yield name.node.raw, value.node.raw, _inside(source, value.node)
+        for at in source.of(path, table):
+            if isinstance(at.value, str):
+                key = at.key.partition("[")[0]
+                yield from _within(key, at)
+
+
+def _within(key: str, at: At) -> Iterator[tuple[str, str, Place]]:
+    """The setting; in a list also `NAME=value`, as Compose has it."""
+    shift = 1 if at.quoted else 0
+    match = _ASSIGNED.match(at.raw)
+    if match is not None:
+        column = at.place.column + shift + match.start("value")
+        yield match["name"], match["value"], Place(at.place.path, at.place.line, column)
+    else:
+        yield key, at.raw, Place(at.place.path, at.place.line, at.place.column + shift)
+
+
+def _inside(source: Source, leaf: Leaf) -> Place:
+    return source.document.place(leaf.at + (1 if leaf.quoted else 0))
+
+
+def _assigned(source: Source) -> Iterator[tuple[str, str, Place]]:
+    """`NAME=value` and `--name value` of commands, `ENV NAME value`, and lines of properties."""
+    for command in source.commands:
+        for number, word in enumerate(command):
+            match = _ASSIGNED.match(word.text.lstrip("-"))
+            if match is not None:
+                yield match["name"], match["value"], _value_place(word, match["value"])
+            elif number + 1 < len(command) and (word.text.startswith("--") or command[0].text in ("ENV", "ARG")):
+                following = command[number + 1]
+                yield word.text.lstrip("-"), following.text, _value_place(following, following.text)
+
+
+def _value_place(word: Word, value: str) -> Place:
+    return Place(word.place.path, word.place.line, word.place.column + max(word.text.rfind(value), 0))
+
+
+def _is_name(name: str) -> bool:
+    if _NO_SECRET.search(name.upper()):
+        return False
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-.]", "_", name).lower()
+    return bool(_NAME.search(snake) or _SHOUTED.match(name))
+
+
+def _is_random(token: str) -> bool:
+    body = re.split(r"[_-]", token, maxsplit=1)[-1] if "_" in token or "-" in token else token[4:]
+    return not re.search(r"(?i)example|x{4}|your|\.{3}|abc123|1234567|0{6}", token) and _entropy(body) > _LEAST_ENTROPY
+
+
+def _entropy(text: str) -> float:
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values()) if text else 0.0
+
+
+RULE = Rule(
+    id="ADV045",
+    title="Secret in a file",
+    severity="error",
+    group="security",
+    formats=ANY,
+    condition="A text of the shape of a known token, a private key, or a password in an address; or a name of a secret "
+    "(`HF_TOKEN`, `apiKey`, `password`) with a literal value of letters and digits. Placeholders in every style, "
+    "`${NAME}`, and commit hashes under other names are no secrets; a value that looks typed, not drawn, is a warning. "
+    "The value is never printed.",
+    remedy="revoke it, then hand it over at run time: secretKeyRef, a secret of the CI, or the environment",
+    why="Whoever can read the repository, an image layer or a CI log can use it, and it stays in the history after "
+    "it was deleted.",
+    evidence=(
+        "https://huggingface.co/docs/hub/security-tokens",
+        "https://kubernetes.io/docs/concepts/configuration/secret/",
+        "https://docs.github.com/en/code-security/secret-scanning",
+    ),
+    bad=Example(
+        {"job.yaml": "env:\n- name: HF_TOKEN\n  value: hf" + "_QmZtRkLwPvXsYbNcDfGhJqTsWxYzAeRu4\n"},
+        line=3,
+    ),
+    good=Example(
+        {
+            "job.yaml": "env:\n- name: HF_TOKEN\n  valueFrom: {secretKeyRef: {name: hub, key: hf_api_token}}\n"
+            "- name: WANDB_API_KEY\n  value: YOUR_WANDB_KEY\n"
+        }
+    ),
+    find=find,
+)

@@ -1,0 +1,21 @@
+"""A record that calls for another look."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from advisor.values.finding import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """Why a record should be looked at again: a trigger of its front matter was `crossed`, or something `expired`.
+
+    `record` is its number, `what` the trigger or the assumption, `now` what the project shows today; `place` is the
+    line of the record (or of the lock) that says so.
+    """
+
+    kind: Literal["crossed", "expired"]
+    record: int
+    what: str
+    now: str
+    place: Place
