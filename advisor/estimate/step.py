@@ -3,7 +3,7 @@
 from advisor.estimate import compute, memory
 from advisor.estimate.arithmetic import sample_s
 from advisor.estimate.case import Case
-from advisor.number import Number, ceiling, choose, larger
+from advisor.number import Number, at_least, ceiling, choose, larger
 from advisor.values.candidates import Candidate
 from advisor.values.workload import Span
 
@@ -32,7 +32,7 @@ def cpus_a_device(candidate: Candidate) -> float:
 def step_s(case: Case, micro: Number) -> Number:
     """Seconds of a step for every candidate at its micro batch."""
     training = case.work.training
-    each = training.batch / case.column("ranks", ranks)
+    each = at_least(training.batch / case.column("ranks", ranks), 1.0)
     passes = ceiling(each / micro)
     arithmetic = larger(each * sample_s(case), passes * _launching(case))
     joined = compute.overlapped(arithmetic, _traffic(case, passes), case.three(compute.UNHIDDEN, "link"))

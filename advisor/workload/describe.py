@@ -93,7 +93,7 @@ def _model(ask: _Answers) -> Model:
         active=exactly(active) if 0 < active < parameters.value else parameters,
         layers=layers,
         hidden=hidden,
-        kv_width=min(kv_heads * head_dim, hidden),
+        kv_width=kv_heads * head_dim if not ask.assumed("model.kv_heads") else min(kv_heads * head_dim, hidden),
         ffn=ask.number("model.ffn", 4 * hidden if not ask.assumed("model.hidden") else ask.usual("ffn", 4 * hidden)),
         gated=_gated(ask),
         vocabulary=ask.number("model.vocabulary", ask.usual("vocabulary", 0.0)),

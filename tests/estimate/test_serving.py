@@ -58,6 +58,12 @@ def test_an_impossible_latency_has_no_replicas():
     assert found.latency_s["rpc_service"].value > 1e-6
 
 
+def test_a_rate_of_tokens_that_memory_cannot_give_has_no_replicas():
+    """If every further token takes longer than asked for, no number of replicas helps."""
+    assert estimate.serving(asked(DECODER, token_s=1e-5, latency_s=5.0), GPUS).replicas == 0
+    assert estimate.serving(asked(DECODER, token_s=0.1, latency_s=5.0), GPUS).replicas > 0
+
+
 def test_eight_billion_parameters_decode_at_the_speed_of_memory():
     """8B in 16 bits on one H100 takes at least 4.8 ms a token alone, and 5 to 9 ms in a real engine (SCALING)."""
     alone = replace(H100, memory_bytes=1.8e10 / 0.9)

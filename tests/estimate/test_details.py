@@ -1,0 +1,135 @@
+"""The parts of a training estimate, each where it alone decides."""
+
+from dataclasses import replace
+
+import pytest
+from estimate.samples import DECODER, ENCODER, GPU, IMAGE, ONE, train
+
+from advisor.estimate import memory
+from advisor.estimate.fit import IMAGE_CHECKPOINT
+from advisor.estimate.training import EVALUATION, SETUP_S
+from advisor.values.workload import exactly
+
+STATES, ACTIVATIONS = "weights, gradients, optimizer states", "activations"
+FREE = tuple((dtype, exactly(1e21)) for dtype in ("fp32", "bf16"))
+"""Arithmetic that takes no time."""
+
+
+def steps(work, *candidates):
+    return train(work, *candidates).step_s[:, 0]
+
+
+def part(name, work, *candidates):
+    return train(work, *candidates).parts[name][:, 0]
+
+
+def batched(work, batch):
+    return replace(work, training=replace(work.training, batch=float(batch)))
+
+
+def test_sharded_weights_are_gathered_in_every_pass():
+    """Twenty samples a device in micro batches of sixteen are two passes, and move twice the bytes of one."""
+    slow = replace(GPU, link=exactly(1e7))
+    candidate = replace(ONE, site=slow, count=2, parallel="fsdp2", micro_batch=16.0)
+    one, two = (steps(batched(ENCODER, batch), candidate)[0] for batch in (32, 40))
+    assert two / one == pytest.approx(2.0, rel=0.02)
+
+
+def test_a_small_model_waits_for_its_launches():
+    """With free arithmetic and memory a step is launching its layers, a third more with recomputation."""
+    site = replace(GPU, flops=FREE, bandwidth=exactly(1e18))
+    plain = replace(ONE, site=site, micro_batch=32.0)
+    launched = steps(ENCODER, plain, replace(plain, checkpointing=True))
+    assert launched[0] == pytest.approx(12 * 0.9e-3, rel=0.01)
+    assert launched[1] / launched[0] == pytest.approx(4 / 3, rel=0.01)
+
+
+def test_frozen_weights_spare_a_third_of_the_arithmetic():
+    """LoRA computes no gradients of frozen weights; unpacking 4-bit weights takes some of that back."""
+    full, lora, qlora = steps(
+        DECODER, *(replace(ONE, mode=mode, micro_batch=2.0) for mode in ("full_finetune", "lora", "qlora"))
+    )
+    assert 0.6 < lora / full < 0.8
+    assert 1.1 < qlora / lora < 1.2
+
+
+def test_a_linear_probe_only_looks():
+    """With a frozen encoder there is one forward pass and no backward."""
+    full, probe = steps(
+        ENCODER, *(replace(ONE, mode=mode, micro_batch=32.0) for mode in ("full_finetune", "linear_probe"))
+    )
+    assert 0.3 < probe / full < 0.5
+
+
+def test_recomputing_moves_more_too():
+    """Where moving activations is all that takes time, recomputation takes a third more of it."""
+    site = replace(GPU, flops=FREE)
+    plain = replace(ONE, site=site, micro_batch=256.0)
+    moved = steps(IMAGE, plain, replace(plain, checkpointing=True))
+    assert moved[1] / moved[0] == pytest.approx(4 / 3, rel=0.02)
+
+
+def test_states_of_mixed_precision():
+    """A full fine-tune holds 18 bytes a parameter, over N devices an Nth of it and two layers gathered."""
+    whole, sharded = part(STATES, DECODER, ONE, replace(ONE, count=8, parallel="fsdp2"))
+    assert whole == pytest.approx(18 * 8.03e9)
+    assert sharded == pytest.approx(18 * 8.03e9 / 8 + 4 * 8.03e9 / 32)
+
+
+def test_states_of_adapters():
+    """LoRA holds 2 bytes a frozen parameter and 18 a trained one; QLoRA 0.55, with both tables of tokens in 16 bits."""
+    lora, qlora = part(STATES, DECODER, *(replace(ONE, mode=mode) for mode in ("lora", "qlora")))
+    trained = 18 * memory.lora_parameters(32, 4096, 14336)
+    assert lora == pytest.approx(2 * 8.03e9 + trained)
+    assert qlora == pytest.approx(memory.nf4_weights(8.03e9, 2 * 128256 * 4096, 32, 0.55) + trained)
+
+
+def test_optimizers_take_less():
+    """8-bit states spare six bytes a parameter."""
+    small = replace(DECODER, training=replace(DECODER.training, optimizer="adamw8bit"))
+    assert part(STATES, DECODER, ONE)[0] - part(STATES, small, ONE)[0] == pytest.approx(6 * 8.03e9)
+
+
+def test_embedding_tables_are_held():
+    """A billion values of embedding tables take 16 GB with their gradients and states."""
+    work = replace(ENCODER, model=replace(ENCODER.model, embedding_values=1e9))
+    assert part(STATES, work, ONE)[0] - part(STATES, ENCODER, ONE)[0] == pytest.approx(1.6e10)
+
+
+def test_activations_of_an_image_network():
+    """Checkpointing leaves a third of a convolutional network's activations; fp32 doubles them."""
+    plain = replace(ONE, micro_batch=64.0)
+    ways = (plain, replace(plain, checkpointing=True), replace(plain, precision="fp32"))
+    mixed, kept, wide = part(ACTIVATIONS, IMAGE, *ways)
+    assert mixed == pytest.approx(64 * 8.5e7)
+    assert kept == pytest.approx(IMAGE_CHECKPOINT * mixed)
+    assert wide == pytest.approx(2 * mixed)
+
+
+def test_activations_of_a_decoder():
+    """Every layer is kept, and the logits of every token."""
+    found = part(ACTIVATIONS, DECODER, replace(ONE, micro_batch=2.0))[0]
+    layers = 32 * memory.layer_activations(2 * 2048, 4096, 14336, True)
+    assert found == pytest.approx(layers + memory.LOGIT_BYTES[1] * 2 * 2048 * 128256)
+
+
+def test_a_run_is_its_steps_and_their_surroundings():
+    """Samples x epochs / batch steps, with evaluation, after setting up."""
+    table = train(ENCODER, ONE)
+    count = 1e5 * 3 / 32
+    assert table.run_s[0, 0] == pytest.approx(table.step_s[0, 0] * count * EVALUATION + SETUP_S[1])
+
+
+def test_every_device_gets_a_sample():
+    """A batch smaller than the devices is one sample on each, so the run has fewer steps, each as long as that."""
+    spread = replace(ONE, count=8, parallel="ddp")
+    table = train(batched(DECODER, 2), spread)
+    assert table.step_s[0, 0] == pytest.approx(steps(batched(DECODER, 8), spread)[0])
+    assert table.run_s[0, 0] == pytest.approx(table.step_s[0, 0] * 1e5 * 3 / 8 * EVALUATION + SETUP_S[1])
+
+
+def test_reduced_gradients_hide_behind_arithmetic():
+    """On a fast link data parallelism over eight devices takes little longer than one at the same share."""
+    alone = steps(batched(DECODER, 8), replace(ONE, micro_batch=8.0))[0]
+    spread = steps(batched(DECODER, 64), replace(ONE, count=8, parallel="ddp", micro_batch=8.0))[0]
+    assert alone < spread < 1.2 * alone
