@@ -11,17 +11,20 @@ from advisor.values.decision import Conclusion
 DOMINANT = ("g_train_mode", "d_placement", "d_topology", "d_artefact")
 
 
-def rows(found: Found, on: Grounds, *, asking: bool) -> Mapping[str, str]:
-    """Machine, project, and where things stand; what could still change it only when somebody is asked."""
+def rows(found: Found, on: Grounds, *, asking: bool, described: bool = False) -> Mapping[str, str]:
+    """Machine, project, and where things stand; what could still change it only when somebody is asked.
+
+    `described` says that the machine is one that somebody asked about, not one that was looked at.
+    """
     say = on.tables.say
     return {
-        say("screen.machine"): _machine(found, on),
+        say("screen.machine"): _machine(found, on, described=described),
         say("screen.project"): _project(found, on),
         say("screen.so_far"): _so_far(found, on, asking=asking),
     }
 
 
-def _machine(found: Found, on: Grounds) -> str:
+def _machine(found: Found, on: Grounds, *, described: bool) -> str:
     machine, say = found.known.machine, on.tables.say
     parts = []
     cpus, memory = machine.facts.get("machine.cpus"), machine.facts.get("machine.memory")
@@ -33,7 +36,7 @@ def _machine(found: Found, on: Grounds) -> str:
         gpus = machine.facts.get("machine.gpus")
         parts.append(say("screen.no_gpu", why=gpus.gap if gpus is not None and gpus.gap else "none"))
     if not found.here:
-        parts.append(say("screen.kept" if found.measured else "screen.described"))
+        parts.append(say("screen.described" if described else "screen.kept"))
     return " · ".join(parts)
 
 
@@ -46,7 +49,11 @@ def _project(found: Found, on: Grounds) -> str:
         fact = seen["data.samples"]
         parts.append(say("screen.rows", samples=units.say(fact.number, "samples", fact.low, fact.high)))
     if _known(seen, "model.parameters"):
-        name = seen["model.name"].value if _known(seen, "model.name") else seen["model.parameters"].source
+        name = (
+            seen["model.name"].value
+            if _known(seen, "model.name")
+            else seen["model.parameters"].source.partition(",")[0]
+        )
         size = units.say(seen["model.parameters"].number, "parameters")
         parts.append(say("screen.model", name=name, parameters=size))
     if _known(seen, "project.requirements"):

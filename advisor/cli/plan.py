@@ -109,7 +109,7 @@ class _Talk:
 
     def say(self, phrase: str, style: str = "plain", **values: object) -> None:
         if not self.quiet:
-            self.screen.say(self.on.tables.say(f"screen.{phrase}", **values), style)
+            self.screen.say(self.on.tables.say(f"screen.{phrase}", **values), style, whole="path" in values)
 
     def settled(self, found: "Found", *, asking: bool, bench: bool) -> "Known | None":
         """Everything known once the person has answered and the machine is measured; None if they left."""
@@ -156,7 +156,8 @@ class _Talk:
 
         if self.quiet:
             return
-        rows = opening.rows(found, self.on, asking=asking)
+        described = bool(self.wish.hardware) or "hardware.accelerator" in found.known.answered
+        rows = opening.rows(found, self.on, asking=asking, described=described)
         first_screen(self.screen, str(self.wish.project), str(self.wish.home / "advisor.yaml"), rows)
         for note in found.notes:
             self.say("note", "faint", note=note)
@@ -201,10 +202,16 @@ class _Talk:
         for part in replaced:
             self.say("replaced", "bad", part=part)
         if self.dry_run:
-            self.say("would_write", path=record)
+            self.say("would_write", path=_from_here(record))
         elif not paths:
-            self.say("unchanged", path=record)
+            self.say("unchanged", path=_from_here(record))
         for path in paths:
-            self.say("wrote", "faint", path=path)
+            self.say("wrote", "faint", path=_from_here(path))
         if not self.dry_run:
-            self.say("next", path=record)
+            self.say("next", path=_from_here(record))
+
+
+def _from_here(path: Path) -> Path:
+    """The path as one would type it here."""
+    path, here = path.resolve(), Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -30,10 +30,14 @@ class Screen:
             columns = os.get_terminal_size(self.stream.fileno()).columns
         return min(max(columns or _USUAL, _NARROWEST), _WIDEST)
 
-    def say(self, text: str, style: str = "plain", indent: int = 0) -> None:
-        """One paragraph, wrapped to the width, its further lines as deep as the first."""
+    def say(self, text: str, style: str = "plain", indent: int = 0, *, whole: bool = False) -> None:
+        """One paragraph, wrapped to the width, its further lines as deep as the first; `whole` keeps long words.
+
+        A path that is cut cannot be copied; the terminal breaks it on its own.
+        """
         margin = " " * indent
-        self._write("\n".join(self._styled(line, style) for line in wrapped(text, self.width, margin, margin)) + "\n")
+        lines = wrapped(text, self.width, margin, margin, whole=whole)
+        self._write("\n".join(self._styled(line, style) for line in lines) + "\n")
 
     def row(self, label: str, text: str) -> None:
         """`Machine   16 of 64 CPUs …`: a label, and a paragraph beside it."""
@@ -100,12 +104,13 @@ def printable(text: str) -> str:
     return "".join(char if char == "\n" or _harmless(char) else _shown(char) for char in text)
 
 
-def wrapped(text: str, width: int, first: str = "", further: str = "") -> list[str]:
-    """The lines of a paragraph, none wider than `width`; words that are too long are cut."""
+def wrapped(text: str, width: int, first: str = "", further: str = "", *, whole: bool = False) -> list[str]:
+    """The lines of a paragraph, none wider than `width`; words that are too long are cut, or left whole."""
     lines: list[str] = []
     for part in printable(text).split("\n"):
         lines += textwrap.wrap(
-            part, width, initial_indent=first, subsequent_indent=further, break_on_hyphens=False
+            part, width, initial_indent=first, subsequent_indent=further, break_on_hyphens=False,
+            break_long_words=not whole,
         ) or [""]  # fmt: skip
     return [line.replace("\u00a0", " ") for line in lines]
 

@@ -97,12 +97,13 @@ def label(text: str) -> str:
 def wrap(text: str, indent: int = 0) -> str:
     """Breaks a paragraph or list item at about 100 columns, and only before a letter.
 
-    A digit, dash or hash at the start of a line could begin a list or a heading.
+    A digit, dash or hash at the start of a line could begin a list or a heading; a unit stays with its number.
     """
     lines = [""]
     for word in text.split():
         grown = f"{lines[-1]} {word}".strip()
-        if len(grown) > WIDTH - (indent if len(lines) > 1 else 0) and lines[-1] and word[0].isalpha():
+        full = len(grown) > WIDTH - (indent if len(lines) > 1 else 0)
+        if full and lines[-1] and word[0].isalpha() and not lines[-1][-1].isdigit():
             lines.append(word)
         else:
             lines[-1] = grown

@@ -153,3 +153,15 @@ def test_another_machine_gives_the_same_decision_from_the_lock(planned: Path) ->
     one = json.loads(plan(planned, "--json", "--dry-run", "--hardware", "").stdout)
     other = json.loads(plan(planned, "--json", "--dry-run", "--hardware", "", PYTHONHASHSEED="7", LC_ALL="C").stdout)
     assert one == other
+
+
+def test_the_screen_says_which_machine_it_is_about(tmp_path: Path) -> None:
+    """A machine kept in the lock is called so, one from --hardware is not mistaken for it; paths are told from here."""
+    project = copied("breast-mass-triage", tmp_path)
+    first = advisor("plan", str(project), "--defaults", "--no-bench", cwd=tmp_path)
+    assert "advisor.lock)" not in " ".join(first.stderr.split())
+    assert "wrote breast-mass-triage/docs/decisions/0001-" in " ".join(first.stderr.split())
+    again = advisor("plan", str(project), "--defaults", "--no-bench", cwd=tmp_path)
+    assert "as in advisor.lock" in " ".join(again.stderr.split())
+    other = plan(project)
+    assert "not this machine" in " ".join(other.stderr.split())

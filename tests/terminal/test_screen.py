@@ -136,3 +136,11 @@ def test_reading_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "stdin", ended)
         with pytest.raises(EOFError):
             on.read_line("> ")
+
+
+def test_a_path_is_never_cut() -> None:
+    """A path that is longer than the terminal is wide stays whole, so that it can be copied."""
+    stream = io.StringIO()
+    path = "docs/decisions/" + "long-" * 30 + "name.md"
+    screen(plain=True, stream=stream).say(f"wrote {path}", whole=True)
+    assert path in stream.getvalue()

@@ -9,7 +9,7 @@ from advisor.answers.detect.content.folders import indexed
 from advisor.answers.detect.content.magic import FORMAT
 from advisor.answers.detect.content.recognised import Data, is_aside, recognise
 from advisor.answers.detect.reading.listing import Bounds, Scan, walk
-from advisor.answers.detect.reading.places import data_roots
+from advisor.answers.detect.reading.places import data_roots, media_folders
 from advisor.answers.detect.reading.sight import Found, Sight
 
 _LOOSE = frozenset(
@@ -42,6 +42,8 @@ _LOOSE = frozenset(
 def find(sight: Sight) -> Found:
     found = Found()
     roots = data_roots(sight.project, sight.data)
+    if not roots and not sight.data and (folders := media_folders(sight.project, sight.files)):
+        roots = folders + _tables_beside(sight)
     data = _walked(roots, sight, found) if roots or sight.data else _loose(sight)
     if all(is_aside(entry) for entry in data.files):
         if roots:
@@ -52,6 +54,12 @@ def find(sight: Sight) -> Found:
     _say_formats(data, found)
     _say_contents(data, sight, found)
     return found
+
+
+def _tables_beside(sight: Sight) -> list[Path]:
+    """Tables in the project's own folder: beside pictures or recordings they often say what is in them."""
+    kept = (".csv", ".tsv", ".jsonl", ".parquet")
+    return [Path(file.path) for file in sight.suffixed(*kept) if Path(file.path).parent == sight.project]
 
 
 def _loose(sight: Sight) -> Data:

@@ -15,7 +15,7 @@ _MEANING: Mapping[str, str] = {
     "ultralytics": "detection", "detectron2": "detection", "mmdet": "detection", "super-gradients": "detection",
     "segmentation-models-pytorch": "segmentation", "segment-anything": "segmentation", "nnunetv2": "segmentation",
     "mmsegmentation": "segmentation", "diffusers": "diffusion", "faster-whisper": "asr", "openai-whisper": "asr",
-    "espnet": "asr", "speechbrain": "asr", "coqui-tts": "tts", "tts": "tts", "prophet": "timeseries",
+    "espnet": "asr", "speechbrain": "asr", "jiwer": "asr", "coqui-tts": "tts", "tts": "tts", "prophet": "timeseries",
     "statsforecast": "timeseries", "neuralforecast": "timeseries", "darts": "timeseries", "gluonts": "timeseries",
     "pytorch-forecasting": "timeseries", "stable-baselines3": "rl_sim", "gymnasium": "rl_sim",
     "torchrec": "recsys_rank",
@@ -24,6 +24,13 @@ _MEANING: Mapping[str, str] = {
     "setfit": "text_clf",
 }  # fmt: skip
 """Packages that are hardly used for anything else."""
+
+_CHAINS = frozenset(("langchain", "langgraph", "llama-index", "haystack-ai", "dspy", "semantic-kernel", "pydantic-ai"))
+_CALLED = frozenset(
+    ("openai", "anthropic", "langchain-openai", "langchain-anthropic", "mistralai", "litellm", "ollama")
+)
+_KEPT = frozenset(("chromadb", "faiss-cpu", "faiss-gpu", "qdrant-client", "weaviate-client", "pinecone", "pgvector"))
+"""What applications around a language model are put together from: chains, models that are called, stores of texts."""
 
 
 def find(sight: Sight) -> Found:
@@ -45,4 +52,13 @@ def find(sight: Sight) -> Found:
         if task and task not in hinted:
             hinted.add(task)
             found.hint(task, 2, "requirements", f"{where}: {package}")
+    _hint_application(packages, found)
     return found
+
+
+def _hint_application(packages: Mapping[str, str], found: Found) -> None:
+    """A chain or a called model, with another such part beside it, is an application that writes text."""
+    parts = [next((name for name in packages if name in kind), "") for kind in (_CHAINS, _CALLED, _KEPT)]
+    used = [name for name in parts if name]
+    if (parts[0] or parts[1]) and len(used) >= 2:
+        found.hint("text_gen", 3, "requirements", f"{packages[used[0]]}: {' with '.join(used)}")

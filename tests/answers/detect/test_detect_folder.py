@@ -472,3 +472,33 @@ def test_other_formats_in_a_folder_leave_a_gap(tmp_path: Path) -> None:
     facts = look(tmp_path).facts
     assert facts["data.formats"].value == ("zarr",)
     assert facts["data.samples"].gap
+
+
+def test_a_folder_of_many_pictures_is_data_whatever_its_name(tmp_path: Path) -> None:
+    """Class folders below `leaves/` are found without --data; the few pictures of a page are not data."""
+    for name in ("rust", "scab"):
+        folder = tmp_path / "leaves" / "train" / name
+        folder.mkdir(parents=True)
+        for number in range(30):
+            (folder / f"{number}.jpg").write_bytes(jpeg(64, 48))
+    facts = look(tmp_path).facts
+    assert facts["task"].value == "image_clf"
+    assert facts["data.samples"].value == 60
+    page = tmp_path / "site" / "page"
+    (page / "pictures").mkdir(parents=True)
+    for number in range(3):
+        (page / "pictures" / f"{number}.jpg").write_bytes(jpeg(64, 48))
+    assert "data.files" not in look(page).facts
+
+
+def test_recordings_and_the_table_beside_them_are_read_together(tmp_path: Path) -> None:
+    """A folder of recordings with transcripts.csv beside it is speech to be turned into text."""
+    (tmp_path / "calls").mkdir()
+    for number in range(50):
+        (tmp_path / "calls" / f"{number}.wav").write_bytes(wav(1.0))
+    rows = "".join(f"calls/{number}.wav,hello there\n" for number in range(50))
+    (tmp_path / "transcripts.csv").write_text("path,text\n" + rows)
+    facts = look(tmp_path).facts
+    assert facts["task"].value == "asr"
+    assert facts["data.samples"].value == 50
+    assert facts["data.hours"].number == pytest.approx(50 / 3600)

@@ -354,3 +354,21 @@ def test_the_base_model_is_named(tmp_path: Path) -> None:
     assert facts_of(tmp_path, train_py=code.format("org/base-v2"))["model.name"].value == "org/base-v2"
     (tmp_path / "org" / "base-v2").mkdir(parents=True)
     assert "model.name" not in facts_of(tmp_path)
+
+
+def test_an_application_around_a_language_model(tmp_path: Path) -> None:
+    """A chain, a model that is called and a store of texts together mean text; one of them alone means nothing."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    assert "task" not in facts_of(alone, requirements_txt="openai\nfastapi\n")
+    facts = facts_of(tmp_path, requirements_txt="langchain==0.3\nchromadb\nopenai\nsentence-transformers\n")
+    assert facts["task"].value == "text_gen"
+    assert "langchain with openai with chromadb" in facts["task"].source
+
+
+def test_a_base_model_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    """A model's config.json is found in any folder of the project; any other config.json is none."""
+    config = {"model_type": "bert", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config |= {"intermediate_size": 128, "vocab_size": 1000, "max_position_embeddings": 128, "type_vocab_size": 2}
+    facts = facts_of(tmp_path, llm__config_json=json.dumps(config), app__config_json='{"port": 80}')
+    assert facts["model.parameters"].source.startswith("llm/config.json")

@@ -6,7 +6,7 @@ from advisor.answers.detect.content.table import Table
 _CHAT = ({"messages"}, {"conversations"}, {"prompt", "completion"}, {"prompt", "response"}, {"instruction", "output"},
          {"instruction", "response"}, {"prompt", "chosen", "rejected"}, {"chosen", "rejected"})  # fmt: skip
 _PAIRS = ({"query", "positive"}, {"anchor", "positive"}, {"query", "pos"}, {"query", "passage"})
-_SOUND = ({"audio"}, {"audio_filepath"}, {"audio_path"}, {"wav"}, {"path", "sentence"})
+_SOUND = ({"audio"}, {"audio_filepath"}, {"audio_path"}, {"wav"}, {"path", "sentence"}, {"path", "transcript"})
 _SPOKEN = {"transcript", "transcription", "sentence", "text", "normalized_text"}
 _USERS = {"user", "user_id", "userid", "customer_id", "visitor_id"}
 _ITEMS = {"item", "item_id", "itemid", "movie_id", "movieid", "product_id", "article_id"}

@@ -1,5 +1,6 @@
 """Images and recordings: how many, how large once decoded, which classes."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import fmean
@@ -110,6 +111,8 @@ def _hint_images(entries: list[Entry], data: Data, found: Found) -> None:
 
 def _transcribed(files: list[Entry]) -> bool:
     """Whether text files carry the names of recordings, or of their folders as in LibriSpeech."""
+    if any(re.match(r"transcripts?\b", file.name, re.IGNORECASE) for file in files):
+        return True
     return any(file.name.endswith((".trans.txt", ".lab", ".stm")) for file in files) or bool(
         {file.path.rpartition(".")[0] for file in files if file.suffix == ".txt"}
         & {file.path.rpartition(".")[0] for file in files if file.suffix in (".wav", ".flac", ".mp3", ".ogg")}

@@ -1,6 +1,31 @@
-"""Where a project keeps its data and its models, by the names that everyone uses."""
+"""Where a project keeps its data and its models: by the names that everyone uses, else by what lies there."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+
+from advisor.answers.detect.reading.listing import Entry
+
+MEDIA = frozenset(
+    (
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".dcm",
+        ".nii",
+        ".wav",
+        ".flac",
+        ".mp3",
+        ".ogg",
+        ".opus",
+    )
+)
+_MANY = 50
+"""So many pictures or recordings in one folder are data, whatever it is called; fewer may illustrate a page."""
 
 DATA_FOLDERS = ("data", "dataset", "datasets")
 MODEL_FOLDERS = ("model", "models", "checkpoint", "weights", "base_model", "pretrained")
@@ -13,6 +38,20 @@ def data_roots(project: Path, given: tuple[Path, ...]) -> list[Path]:
     return [project / name for name in DATA_FOLDERS if (project / name).is_dir()]
 
 
+def media_folders(project: Path, files: Iterable[Entry]) -> list[Path]:
+    """The project's own folders that hold many pictures or recordings and no code."""
+    counts: Counter[Path] = Counter()
+    code: set[Path] = set()
+    for file in files:
+        inside = Path(file.path).relative_to(project)
+        top = project / inside.parts[0]
+        if len(inside.parts) > 1 and file.suffix in MEDIA:
+            counts[top] += 1
+        elif file.suffix in (".py", ".html", ".css", ".js"):
+            code.add(top)
+    return sorted(folder for folder, count in counts.items() if count >= _MANY and folder not in code)
+
+
 def scheme_of(path: Path) -> str:
     """The scheme of a URI that arrived as a path (`s3:/bucket/key`), "" for a file."""
     head, colon, _ = str(path).partition(":/")
@@ -20,8 +59,10 @@ def scheme_of(path: Path) -> str:
 
 
 def model_folders(project: Path, folders: set[str]) -> list[Path]:
-    """The project's own folder, those named for a model, and one floor below them, of those in `folders`."""
+    """Of `folders`: the project's own, those named for a model, those one floor below them, then any other."""
     homes = [project / name for name in MODEL_FOLDERS]
-    near = [project, *homes]
-    below = sorted(Path(folder) for folder in folders if Path(folder).parent in homes)
-    return [folder for folder in (*near, *below) if str(folder) in folders and "checkpoint-" not in folder.name]
+    inside = sorted(Path(folder) for folder in folders)
+    below = [folder for folder in inside if folder.parent in homes]
+    others = [folder for folder in inside if folder.parent == project]
+    wanted = dict.fromkeys((project, *homes, *below, *others))
+    return [folder for folder in wanted if str(folder) in folders and "checkpoint-" not in folder.name]
