@@ -16,6 +16,7 @@ from advisor.check.settings import Settings
 from advisor.check.source import Source
 from advisor.check.suppression import suppressed
 from advisor.values.catalog import Lifecycle
+from advisor.values.configs import ConfigFacts, Shortfall
 from advisor.values.expected import Expected
 from advisor.values.finding import Finding
 
@@ -23,25 +24,28 @@ _A_CHUNK = 32
 _WORTH_A_PROCESS = 4 * _A_CHUNK
 
 
-def check(
+def check(  # noqa: PLR0913 - each is something that only the caller knows
     paths: tuple[Path, ...],
     *,
     rederive: Rederive,
     expect: Expect,
     revisit: Revisits = no_revisits,
     lifecycle: Callable[[], tuple[Lifecycle, ...]] = tuple,
+    shortfall: Callable[[ConfigFacts], Shortfall | None] | None = None,
     settings: Settings = Settings(),  # noqa: B008 - frozen
 ) -> Outcome:
     """Checks files and folders. Raises BadInput for a path that does not exist.
 
     `rederive` decides a project again from its answers and lock; `expect` says what its record decided, `revisit`
-    which records call for another look. A BadInput from any of them is a finding at the place it names.
+    which records call for another look. A BadInput from any of them is a finding at the place it names. `shortfall`
+    says which training state does not fit.
     """
     found = _wanted(find_files(paths), settings)
     projects = heard(found.projects, rederive, expect, revisit)
     readings, skipped = _read_all(found, settings.jobs)
     material = gathered(readings.values(), projects.flaws, projects.expected)
     material = replace(material, lifecycle=lifecycle() if material.sources else (), revisits=projects.revisits)
+    material = replace(material, shortfall=shortfall)
     texts = {path: reading.text for path, reading in readings.items()}
     findings = judged(material, texts, settings)
     places = {finding.place.path for finding in findings}

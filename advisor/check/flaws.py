@@ -8,6 +8,7 @@ from advisor.check.tree import Document, Unreadable
 from advisor.values.finding import Place
 
 _SHOWN_REPEATED = 20  # of one file; whoever repairs these sees the rest
+_CONFLICT = re.compile(r"^(<{7}|>{7}) \S", re.M)
 _POINTER = "version https://git-lfs.github.com/spec/v1"
 
 
@@ -45,12 +46,9 @@ def text_flaw(path: str, data: bytes) -> tuple[str, Flaw | None]:
 
 
 def _conflict(text: str) -> int | None:
-    """Where the first of the three markers of a merge conflict stands, each at the start of a line."""
-    first = 0 if text.startswith("<<<<<<< ") else text.find("\n<<<<<<< ") + 1
-    if first == 0 and not text.startswith("<<<<<<< "):
-        return None
-    middle = text.find("\n=======", first)
-    return first if middle >= 0 and text.find("\n>>>>>>> ", middle) >= 0 else None
+    """Where the first marker of a merge conflict stands, at the start of a line; one that was left over is enough."""
+    match = _CONFLICT.search(text) if "<<<<<<<" in text or ">>>>>>>" in text else None
+    return None if match is None else match.start()
 
 
 def _undecodable(path: str, data: bytes, at: int) -> tuple[str, Flaw]:

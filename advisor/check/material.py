@@ -8,7 +8,7 @@ from functools import cached_property
 from advisor.check.flaws import Flaw
 from advisor.check.source import Source
 from advisor.values.catalog import Lifecycle
-from advisor.values.configs import At, ConfigFacts
+from advisor.values.configs import At, ConfigFacts, Shortfall
 from advisor.values.expected import Expected
 from advisor.values.launches import LaunchFacts, ServedModel
 from advisor.values.revisit import Revisit
@@ -20,7 +20,7 @@ class Material:
     folder's absolute path. `exists` says whether there is a file or folder at an absolute path.
 
     `sources` are the files themselves, for rules that look at any text; `lifecycle` what died or has a successor;
-    `revisits` the records that call for another look.
+    `revisits` the records that call for another look. `shortfall` estimates memory, where whoever calls can.
     """
 
     configs: tuple[ConfigFacts, ...]
@@ -32,6 +32,7 @@ class Material:
     sources: tuple[Source, ...] = ()
     lifecycle: tuple[Lifecycle, ...] = ()
     revisits: tuple[Revisit, ...] = ()
+    shortfall: Callable[[ConfigFacts], Shortfall | None] | None = None
 
     def expected_of(self, config: ConfigFacts) -> Expected | None:
         """The decision of the nearest project around a configuration."""

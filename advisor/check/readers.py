@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 
 from advisor.check.json_text import read_json
 from advisor.check.pbtxt_text import read_pbtxt
+from advisor.check.python_text import read_python
+from advisor.check.toml_text import read_toml
 from advisor.check.tree import Node, Repeated
 from advisor.check.yaml_text import read_yaml
 
@@ -14,6 +16,8 @@ READERS: Mapping[str, Callable[[str], Trees]] = {
     "json": read_json,
     "yaml": read_yaml,
     "pbtxt": read_pbtxt,
+    "python": read_python,
+    "toml": read_toml,
     "shell": lambda _: ((), ()),
     "dockerfile": lambda _: ((), ()),
     "properties": lambda _: ((), ()),
@@ -24,17 +28,23 @@ _SUFFIXES = {
     **dict.fromkeys(("json",), "json"),
     **dict.fromkeys(("yaml", "yml"), "yaml"),
     **dict.fromkeys(("pbtxt",), "pbtxt"),
+    **dict.fromkeys(("py",), "python"),
+    **dict.fromkeys(("toml",), "toml"),
     **dict.fromkeys(("sh", "bash", "zsh", "slurm", "sbatch", "job", "sub", "submit"), "shell"),
     **dict.fromkeys(("dockerfile", "containerfile"), "dockerfile"),
-    **dict.fromkeys(("properties",), "properties"),
+    **dict.fromkeys(("properties", "env"), "properties"),
 }
 _DOCKERFILE = re.compile(r"^(dockerfile|containerfile)([._-].*)?$", re.I)
+_LINES = re.compile(r"^(requirements[\w.-]*\.txt|\.env(\.[\w-]+)?)$", re.I)
 _SHELL = re.compile(r"#![^\n]*\b(ba|z|da|k)?sh\b")
 
 SUFFIXES = tuple(f".{suffix}" for suffix in _SUFFIXES)
 """Endings of files that a walk looks into."""
 
-NAMES = re.compile(r"^((dockerfile|containerfile)([._-].*)?|mlproject)$", re.I)
+NAMES = re.compile(
+    r"^((dockerfile|containerfile)([._-].*)?|mlproject|requirements[\w.-]*\.txt|pyproject\.toml|\.env(\.[\w-]+)?)$",
+    re.I,
+)
 """Names without such an ending that a walk looks into."""
 
 
@@ -46,6 +56,8 @@ def reader_of(path: str, text: str) -> tuple[str, bool]:
     suffix = name.lower().rpartition(".")[2] if "." in name else ""
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix], True
+    if _LINES.match(name):
+        return "properties", True
     if _SHELL.match(text):
         return "shell", True
     return ("json" if text.lstrip().startswith("{") else "yaml"), False

@@ -11,11 +11,13 @@ from advisor.values.finding import Finding, Place, Severity
 from advisor.values.revisit import Revisit
 
 Group = Literal[
-    "consistency", "parallelism", "hardware", "robustness", "lifecycle", "drift", "security", "reproducibility",
+    "consistency", "parallelism", "memory", "hardware", "robustness", "lifecycle", "drift", "security", "reproducibility",
 ]  # fmt: skip
 
 ANY = ("any",)
 """The formats of a rule that looks at the text of any file."""
+RECORD = ("record",)
+"""The formats of a rule about decision records."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What a training configuration says, whatever format it is written in, each value with its place."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from advisor.figure import Scalar
-from advisor.values.finding import Place
+from advisor.values.finding import Place, Severity
+
+ClashKind = Literal["options", "method", "engine", "zero", "experts", "sequence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,42 @@ class Renamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Settings of one tool that it does not accept together, or of which one has no effect.
+
+    `told` says what is wrong, with the values; the finding stands at `at`. `kind` says what clashes: options
+    that exclude each other, a method with its model or optimizer, sharding engines, ZeRO with what it shards,
+    the split of the experts, or that of the sequence.
+    """
+
+    kind: ClashKind
+    told: str
+    remedy: str
+    at: At
+    others: tuple[At, ...] = ()
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Training state that does not fit, even before activations: bytes on each device, and what `device` has."""
+
+    needs_bytes: float
+    has_bytes: float
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigFacts:
     """The facts of one configuration; a fact that the file does not state is None.
 
     Sizes count samples, processes, machines or steps. `engine` is the launcher's own word for how it
     distributes; `deepspeed` and `fsdp` are set when that engine is configured; `deepspeed_file` is a path
-    to a configuration in another file, as written. Parallel degrees are numbers of ranks.
+    to a configuration in another file, as written. Parallel degrees are numbers of ranks. `elastic` is set
+    where something else sets the batch (elasticity, a batch schedule). `devices` counts GPUs of one machine,
+    or of the whole run where `machines` is None. `shards_sequence` is on where tensor parallelism splits the
+    sequence too. `uneven_stages` is on where pipeline stages may differ in layers. `rounds_batch` says that
+    the tool rounds a global batch that does not divide, instead of stopping.
     """
 
     format: str
@@ -110,4 +143,29 @@ class ConfigFacts:
     evaluation_strategy: At | None = None
     evaluation_steps: At | None = None
     load_best: At | None = None
+    devices: At | None = None
+    rounds_batch: bool = False
+    model: At | None = None
+    revision: At | None = None
+    remote_code: At | None = None
+    adapter: At | None = None
+    seed: At | None = None
+    layers: At | None = None
+    hidden_size: At | None = None
+    attention_heads: At | None = None
+    key_value_heads: At | None = None
+    head_size: At | None = None
+    sequence_length: At | None = None
+    longest_sequence: At | None = None
+    experts: At | None = None
+    expert_parallel: At | None = None
+    expert_tensor_parallel: At | None = None
+    shards_sequence: At | None = None
+    virtual_stage_layers: At | None = None
+    uneven_stages: At | None = None
+    minimum_rate: At | None = None
+    checkpointing: At | None = None
+    dropouts: tuple[At, ...] = ()
+    files: tuple[At, ...] = ()
+    clashes: tuple[Clash, ...] = ()
     renamed: tuple[Renamed, ...] = ()

@@ -5,11 +5,12 @@ Keys as in src/accelerate/commands/config/config_args.py of huggingface/accelera
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from advisor.check.format import Format
-from advisor.check.taking import Section, take
+from advisor.check.taking import Section, on, take
 from advisor.check.tree import Document, Table
-from advisor.values.configs import ConfigFacts
+from advisor.values.configs import Clash, ConfigFacts
 
 SETTINGS = {
     "distributed_type": "engine",
@@ -36,6 +37,7 @@ SETTINGS = {
     "parallelism_config.parallelism_config_dp_replicate_size": "data_replicas",
     "parallelism_config.parallelism_config_dp_shard_size": "data_shards",
 }
+_FSDP1 = ("fsdp_sharding_strategy", "fsdp_backward_prefetch", "fsdp_use_orig_params", "fsdp_sync_module_states")
 _COMPANIONS = (
     "num_processes",
     "num_machines",
@@ -59,7 +61,20 @@ def read(document: Document) -> Iterator[ConfigFacts]:
             continue
         section = Section(document, root)
         if section.has("distributed_type") and section.has(*_COMPANIONS):
-            yield take(section, ConfigFacts("accelerate", document.place(root.at)), SETTINGS)
+            config = take(section, ConfigFacts("accelerate", document.place(root.at)), SETTINGS)
+            files = (config.deepspeed_file,) if config.deepspeed_file is not None else ()
+            yield replace(config, files=files, clashes=tuple(_fsdp2(section)))
+
+
+def _fsdp2(section: Section) -> Iterator[Clash]:
+    """FSDP 2 together with settings that only FSDP 1 has."""
+    version = section.at("fsdp_config.fsdp_version")
+    if version is None or version.whole != 2:
+        return
+    for at in on(section, *(f"fsdp_config.{name}" for name in _FSDP1)):
+        told = f"{at.key} belongs to FSDP 1, {version.key} is 2: it has no effect"
+        yield Clash("engine", told, "remove it", at, (version,), "note")
+        return
 
 
 FORMAT = Format(

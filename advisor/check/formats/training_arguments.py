@@ -1,10 +1,12 @@
 """Hugging Face TrainingArguments kept in YAML or JSON, for HfArgumentParser, TRL or a script of one's own.
 
-Names as in src/transformers/training_args.py of huggingface/transformers @00349ae.
+Names as in src/transformers/training_args.py of huggingface/transformers @00349ae. TRL gives the values to argparse,
+which turns text into numbers (trl/scripts/utils.py of TRL 1.16.0).
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from advisor.check.format import Format
 from advisor.check.formats import deepspeed
@@ -13,6 +15,12 @@ from advisor.check.tree import Document, Table
 from advisor.values.configs import ConfigFacts
 
 SETTINGS = {
+    "model_name_or_path": "model",
+    "model_revision": "revision",
+    "trust_remote_code": "remote_code",
+    "seed": "seed",
+    "max_length": "sequence_length",
+    "max_seq_length": "sequence_length",
     "per_device_train_batch_size": "micro_batch",
     "gradient_accumulation_steps": "gradient_accumulation",
     "deepspeed": "deepspeed",
@@ -61,8 +69,18 @@ _OWN = (
     "max_grad_norm",
     "gradient_checkpointing",
 )
-_OTHERS = ("base_model", "sequence_len", "micro_batch_size", "_component_", "distributed_type")
-"""Keys of axolotl, torchtune and Accelerate files, which share names with TrainingArguments."""
+_OTHERS = (
+    "base_model",
+    "sequence_len",
+    "micro_batch_size",
+    "_component_",
+    "distributed_type",
+    "finetuning_type",
+    "cutoff_len",
+    "template",
+)
+"""Keys of axolotl, torchtune, Accelerate and LLaMA-Factory files, which share names with TrainingArguments."""
+_TRL = ("model_name_or_path", "dataset_name", "dataset_mixer", "dataset_mixture", "use_peft", "attn_implementation")
 
 
 def read(document: Document) -> Iterator[ConfigFacts]:
@@ -86,8 +104,15 @@ def _recognised(section: Section) -> bool:
 
 
 def _facts(section: Section) -> Iterator[ConfigFacts]:
+    if section.has(*_TRL) and section.document.reader == "yaml":
+        section = replace(section, casts="quoted")
+    yield from arguments(section, "training_arguments")
+
+
+def arguments(section: Section, name: str) -> Iterator[ConfigFacts]:
+    """The facts of TrainingArguments wherever they stand, and of the DeepSpeed section inside."""
     place = section.document.place(section.table.at)
-    blank = ConfigFacts("training_arguments", place, renamed=old_names(section, OLD_NAMES))
+    blank = ConfigFacts(name, place, renamed=old_names(section, OLD_NAMES))
     config = take(section, blank, SETTINGS)
     written = section.table.entries.get("deepspeed")
     if written is not None and isinstance(written.node, Table):
@@ -95,7 +120,7 @@ def _facts(section: Section) -> Iterator[ConfigFacts]:
         if deepspeed.recognised(inner):
             yield deepspeed.facts(inner)
     elif config.deepspeed is not None and isinstance(config.deepspeed.value, str):
-        config = take(section, config, {"deepspeed": "deepspeed_file"})
+        config = replace(config, deepspeed_file=config.deepspeed, files=(config.deepspeed,))
     yield config
 
 

@@ -1,0 +1,52 @@
+"""TrainingArguments and their heirs as literal arguments in Python source, which is parsed and never run.
+
+Names as in src/transformers/training_args.py of huggingface/transformers @00349ae and trl/trainer of TRL 1.16.0.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from advisor.check.format import Format
+from advisor.check.formats import training_arguments
+from advisor.check.python_text import REST
+from advisor.check.taking import Section
+from advisor.check.tree import Document, Table
+from advisor.values.configs import At, ConfigFacts
+
+_CLASSES = re.compile(
+    r"(Seq2Seq|SentenceTransformer|Sparse\w*|CrossEncoder)?TrainingArguments"
+    r"|(SFT|DPO|KTO|ORPO|CPO|GRPO|RLOO|BCO|GKD|Reward|PPO|OnlineDPO|NashMD|XPO|PRM)Config"
+)
+_HANGS_TOGETHER = ("save_strategy", "evaluation_strategy", "save_steps", "evaluation_steps", "load_best")
+
+
+def read(document: Document) -> Iterator[ConfigFacts]:
+    """The arguments of each call to one of these classes."""
+    for root in document.roots:
+        for name, entry in root.entries.items() if isinstance(root, Table) else ():
+            if isinstance(entry.node, Table) and _CLASSES.fullmatch(name):
+                yield from _facts(Section(document, entry.node, name))
+
+
+def _facts(section: Section) -> Iterator[ConfigFacts]:
+    rest = section.at(REST)
+    for config in training_arguments.arguments(section, "python_arguments"):
+        yield config if rest is None else _open(config, rest)
+
+
+def _open(config: ConfigFacts, rest: At) -> ConfigFacts:
+    """The facts where further arguments come from elsewhere: what is missing is unknown, not the default."""
+    missing = {name: rest for name in _HANGS_TOGETHER if getattr(config, name) is None}
+    return replace(config, **missing)  # type: ignore[arg-type]
+
+
+FORMAT = Format(
+    name="python_arguments",
+    telltale=re.compile(
+        r"(TrainingArguments|(SFT|DPO|KTO|ORPO|CPO|GRPO|RLOO|BCO|GKD|Reward|PPO|NashMD|XPO|PRM)Config)\("
+    ),
+    name_hint=re.compile(r"(?!)"),  # a broken Python file is for Python to report
+    read=read,
+    readers=("python",),
+)
