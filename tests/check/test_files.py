@@ -27,8 +27,8 @@ def names(folder: Path) -> list[str]:
 
 
 def test_a_walk_takes_configurations_in_order(tmp_path: Path) -> None:
-    """JSON and YAML at any depth, sorted, whatever the order on disk; other files are not looked at."""
-    put(tmp_path, "b/x.yml", "a.JSON", "b/a.yaml", "c.py", "b/c/d.json")
+    """Configurations at any depth, sorted, whatever the order on disk; other files are not looked at."""
+    put(tmp_path, "b/x.yml", "a.JSON", "b/a.yaml", "c.rb", "b/c/d.json")
     assert names(tmp_path) == ["a.JSON", "b/a.yaml", "b/x.yml", "b/c/d.json"]
 
 

@@ -87,7 +87,7 @@ def test_templates_are_read_as_far_as_they_are_literal() -> None:
 
 def test_other_formats_are_left_alone() -> None:
     """A named file of a format that is not read is skipped with the reason."""
-    assert read("a.toml", b"[a]\nb = 1\n", named=True).left_alone
+    assert read("a.ini", b"[a]\nb = 1\n", named=True).left_alone
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -13,8 +13,10 @@ from advisor.check.formats import FORMATS
 from advisor.check.material import absolute
 from advisor.check.reading import read
 from advisor.check.report import REPORTS
-from advisor.check.rulebook import ANY, Example, Rule
+from advisor.check.rulebook import ANY, RECORD, Example, Rule
 from advisor.check.rules import RULES
+from advisor.check.taking import whole
+from advisor.values.configs import ConfigFacts, Shortfall
 from advisor.values.finding import Finding
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,18 @@ def found(example: Example) -> list[Finding]:
     readings = {path: read(path, text.encode(), named=True) for path, text in example.files.items()}
     expected = {absolute("."): example.expected} if example.expected else {}
     material = gathered(readings.values(), (), expected)
-    return judged(replace(material, lifecycle=lifecycle(), revisits=example.revisits), dict(example.files))
+    material = replace(material, lifecycle=lifecycle(), revisits=example.revisits, shortfall=shortfall)
+    return judged(material, dict(example.files))
+
+
+def shortfall(config: ConfigFacts) -> Shortfall | None:
+    """Weights of half precision alone, of a transformer of that shape, against the largest device."""
+    counts = [at.number for at in (config.layers, config.hidden_size) if at is not None and at.number]
+    if len(counts) < 2:
+        return None
+    split = whole(config.tensor_parallel) or 1
+    needs = 2 * 12 * counts[0] * counts[1] ** 2 / (split * (whole(config.pipeline_stages) or 1))
+    return Shortfall(needs, 288e9, "the largest device") if needs > 288e9 else None
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -50,7 +63,7 @@ def test_a_rule_says_what_it_knows(rule: Rule) -> None:
     """Each rule has an id, a group, evidence, and names only formats that exist."""
     assert re.fullmatch(r"ADV\d{3}", rule.id)
     assert all((rule.title, rule.condition, rule.why, rule.remedy, rule.evidence))
-    assert set(rule.formats) <= {each.name for each in FORMATS} | set(ANY)
+    assert set(rule.formats) <= {each.name for each in FORMATS} | {*ANY, *RECORD}
 
 
 @pytest.mark.parametrize(

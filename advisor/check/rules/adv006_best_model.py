@@ -1,4 +1,4 @@
-"""ADV006: the best model is to be loaded, but saving and evaluating do not go together."""
+"""ADV006: options that exclude each other, or of which one contradicts the other."""
 
 import math
 from collections.abc import Iterator
@@ -13,8 +13,11 @@ _DEFAULT_SAVE, _DEFAULT_EVALUATION = "steps", "no"  # of TrainingArguments
 
 
 def find(material: Material) -> Iterator[Finding]:
-    """A mismatch of strategies, or of steps, where the best model is to be loaded."""
+    """What a tool refuses together; a mismatch of strategies, or of steps, where the best model is to be loaded."""
     for config in material.configs:
+        for clash in config.clashes:
+            if clash.kind == "options":
+                yield finding(RULE.id, clash.severity, clash.told, clash.remedy, clash.at, *clash.others)
         if config.load_best is None or config.load_best.value is not True:
             continue
         save = _strategy(config.save_strategy, _DEFAULT_SAVE)
@@ -75,17 +78,25 @@ def _strategy(at: At | None, default: str) -> str | None:
 
 RULE = Rule(
     id="ADV006",
-    title="Best model cannot be loaded: saving and evaluating differ",
+    title="Options that exclude or contradict each other",
     severity="error",
     group="consistency",
-    formats=("training_arguments",),
+    formats=("axolotl", "lightning", "llamafactory", "python_arguments", "torchtune", "training_arguments"),
     condition="load_best_model_at_end is true, save_strategy is not best, and it differs from eval_strategy, or "
     "save_steps is no multiple of eval_steps. When one strategy is not in the file (the command line may give it), "
-    "this is a warning.",
-    remedy="Give both strategies the same value, and save_steps a multiple of eval_steps.",
-    why="TrainingArguments raises ValueError before the first step.",
+    "this is a warning. Further, what a tool "
+    "refuses together: in axolotl warmup_steps and warmup_ratio, save_steps and saves_per_epoch, eval_steps and "
+    "evals_per_epoch, gradient_accumulation_steps and batch_size, two attentions; in torchtune optimizer_in_bwd with "
+    "accumulation or clipping, and offloading without checkpointing; in litgpt two kinds of warm-up; in LLaMA-Factory "
+    "options of another stage. Empty keys do not count.",
+    remedy="Keep one of the two; give both strategies the same value, and save_steps a multiple of eval_steps.",
+    why="The tools raise ValueError before the first step.",
     evidence=(
         "huggingface/transformers, src/transformers/training_args.py, TrainingArguments._validate_args, commit 00349ae",
+        "axolotl-ai-cloud/axolotl, src/axolotl/utils/schemas/validation.py, version 0.19.0",
+        "meta-pytorch/torchtune, recipes/full_finetune_distributed.py, version 0.6.1",
+        "hiyouga/LLaMA-Factory, src/llamafactory/hparams/parser.py, get_train_args, version 0.9.5",
+        "Lightning-AI/litgpt, litgpt/args.py, TrainArgs.__post_init__, commit 02f2fca",
     ),
     bad=Example(
         {

@@ -8,14 +8,38 @@ from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.finding import Finding, Severity
 
-_SIZES = ("micro_batch", "gradient_accumulation", "global_batch", "machines")
+_FORMATS = (
+    "accelerate",
+    "axolotl",
+    "composer",
+    "deepspeed",
+    "lightning",
+    "llamafactory",
+    "megatron",
+    "neox",
+    "python_arguments",
+    "torchtitan",
+    "torchtune",
+    "training_arguments",
+)
+_SIZES = (
+    "micro_batch",
+    "gradient_accumulation",
+    "global_batch",
+    "machines",
+    "sequence_length",
+    "layers",
+    "hidden_size",
+    "attention_heads",
+)
 _WHOLE = (*_SIZES, "num_processes", "machine_rank", "zero_stage", "max_steps")
 _NUMBERS = ("learning_rate", "warmup_steps", "warmup_ratio", "epochs", "save_steps", "evaluation_steps")
 _FLAGS = ("fp16", "bf16", "load_best", "gradient_checkpointing", "elastic", "trains")
 _STRATEGIES = ("save_strategy", "evaluation_strategy")
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.I)
-_ADAM = re.compile(r"(?i).*adam")
-_LARGEST_ADAM_RATE = 0.1  # Adam moves each weight by about the rate a step, whatever the gradient
+_ADAM = re.compile(r"(?i)^(?!.*mini).*(adam|lion)")
+_LARGEST_RATE = 0.1  # Adam and Lion move each weight by about the rate a step, whatever the gradient
+_TRANSFORMERS = ("training_arguments", "llamafactory", "python_arguments")
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -73,13 +97,13 @@ def _units(config: ConfigFacts) -> Iterator[Finding]:
         known_optimizer = optimizer is None or (isinstance(optimizer.value, str) and _ADAM.match(optimizer.value))
         if rate.number < 0:
             yield _finding("error", f"{written(rate)} is negative", "write a positive learning rate", rate)
-        elif rate.number >= _LARGEST_ADAM_RATE and known_optimizer:
+        elif rate.number >= _LARGEST_RATE and known_optimizer:
             with_what = optimizer.raw if optimizer is not None else "AdamW, the default"
-            told = f"{written(rate)} with {with_what}: Adam moves every weight by about that much a step"
+            told = f"{written(rate)} with {with_what}: it moves every weight by about that much a step"
             yield _finding("warning", told, "rates from 1e-6 to 1e-2 are usual; is a minus sign missing?", rate)
     steps = config.warmup_steps
     if steps is not None and steps.number is not None and 0 < steps.number < 1:
-        in_doubt = config.format == "training_arguments"  # version 5 reads a value below 1 as a share
+        in_doubt = config.format in _TRANSFORMERS  # version 5 reads a value below 1 as a share
         told = f"{written(steps)} counts steps" + (" before Transformers 5" if in_doubt else "")
         yield _finding("note" if in_doubt else "warning", told, f"did you mean warmup_ratio {steps.raw}?", steps)
     ratio = config.warmup_ratio
@@ -87,6 +111,22 @@ def _units(config: ConfigFacts) -> Iterator[Finding]:
         yield _finding(
             "warning", f"{written(ratio)} is a share of all steps", f"did you mean warmup_steps {ratio.raw}?", ratio
         )
+
+    yield from _limits(config)
+
+
+def _limits(config: ConfigFacts) -> Iterator[Finding]:
+    low, rate = config.minimum_rate, config.learning_rate
+    if low is not None and rate is not None and low.number and rate.number and low.number > rate.number:
+        told = f"{written(low)} is above the learning rate, {written(rate)}"
+        yield _finding("error" if config.format == "neox" else "warning", told, "choose a smaller minimum", low)
+    length, longest = config.sequence_length, config.longest_sequence
+    if length is not None and longest is not None and length.whole and longest.whole and length.whole > longest.whole:
+        told = f"{written(length)} is longer than {written(longest)}"
+        yield _finding("error", told, f"set {longest.key} to {length.raw} at least", longest)
+    for dropout in config.dropouts:
+        if dropout.number is not None and not 0 <= dropout.number < 1:
+            yield _finding("error", f"{written(dropout)} is no share", "write a share from 0 to below 1", dropout)
 
 
 def _finding(severity: Severity, message: str, remedy: str, at: At) -> Finding:
@@ -98,16 +138,19 @@ RULE = Rule(
     title="Value of the wrong kind or unit",
     severity="warning",
     group="consistency",
-    formats=("accelerate", "deepspeed", "training_arguments"),
+    formats=_FORMATS,
     condition="A number is text (quoted, or 1e-4 in YAML 1.1, where a dot is missing); a count is fractional, or a "
     "size below 1; a flag is text; an unquoted no is a strategy; a learning rate is negative, or 0.1 and more with an "
-    "Adam; warmup_steps lies between 0 and 1, or warmup_ratio above 1. It is an error where every reader of the "
-    "format fails, a warning where some tools convert, a note where it depends on the version.",
+    "Adam or Lion, or below its own minimum; warmup_steps lies between 0 and 1, or warmup_ratio above 1; a sequence is "
+    "longer than the positions of the model; a dropout is no share. It is an error where every reader of the format "
+    "fails, a warning where some tools convert, a note where it depends on the version.",
     remedy="Write the value in the kind and unit that the tool expects.",
     why="PyYAML reads 1e-4 as text and unquoted no as false. The run stops with '<=' not supported between float and "
     "str, or 'False is not a valid IntervalStrategy', or it silently trains without warm-up or with a rate that "
     "diverges.",
     evidence=(
+        "EleutherAI/gpt-neox, megatron/neox_arguments/arguments.py, validate_values, commit 0097a39",
+        "axolotl-ai-cloud/axolotl, src/axolotl/utils/schemas/config.py, warmup_steps: int, version 0.19.0",
         "https://yaml.org/type/float.html",
         "https://github.com/hiyouga/LLaMA-Factory/issues/4149",
         "https://github.com/huggingface/trl/pull/1450",

@@ -57,6 +57,8 @@ def _alone(config: ConfigFacts) -> Iterator[Finding]:
     if processes is not None and processes.whole == 1 and engine is not None and engine.word in _SEVERAL:
         told = f"{written(engine)} with {written(processes)}: nothing is distributed, unless the command line says more"
         yield finding(RULE.id, "note", told, "set num_processes to the number of GPUs", processes, engine)
+    if engine is None:
+        return  # another tool than Accelerate, which finds its machines in another way
     static = config.rendezvous is None or config.rendezvous.word == "static"
     if static and machines is not None and (machines.whole or 0) > 1 and config.main_address is None:
         told = f"{written(machines)} without main_process_ip: the machines find each other only with it"

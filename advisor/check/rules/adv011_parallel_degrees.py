@@ -1,5 +1,6 @@
 """ADV011: parallel degrees that do not multiply to the number of processes."""
 
+import math
 from collections.abc import Iterator
 
 from advisor.check.material import Material
@@ -11,6 +12,7 @@ from advisor.values.finding import Finding
 def find(material: Material) -> Iterator[Finding]:
     """Each configuration whose degrees are all known and do not multiply to its processes."""
     for config in material.configs:
+        yield from _divided(config)
         processes, shards = config.num_processes, config.data_shards
         degrees = [at for at in _degrees(config) if at is not None]
         if shards is None or processes is None or not processes.whole or processes.whole < 1:
@@ -22,6 +24,22 @@ def find(material: Material) -> Iterator[Finding]:
             product *= at.whole or 1
         if product != processes.whole:
             yield _finding(degrees, processes, product)
+
+
+def _divided(config: ConfigFacts) -> Iterator[Finding]:
+    """Degrees of a model whose devices are known: what is left over is for the data, so they must divide."""
+    stated = [at for at in (config.devices, config.machines) if at is not None]
+    model = (config.tensor_parallel, config.pipeline_stages, config.context_parallel, config.data_shards)
+    degrees = [at for at in model if at is not None and at.whole != 1]
+    if config.devices is None or not degrees or any((at.whole or 0) < 1 for at in (*stated, *degrees)):
+        return
+    world, product = math.prod(at.whole or 1 for at in stated), math.prod(at.whole or 1 for at in degrees)
+    if world % product:
+        told = " x ".join(written(at) for at in degrees)
+        devices = " x ".join(written(at) for at in stated)
+        remedy = f"use a multiple of {product} devices, or smaller degrees"
+        message = f"{told} = {product} does not divide the {world} devices of {devices}"
+        yield finding(RULE.id, "error", message, remedy, degrees[0], *degrees[1:], *stated)
 
 
 def _degrees(config: ConfigFacts) -> tuple[At | None, ...]:
@@ -54,11 +72,12 @@ RULE = Rule(
     title="Parallel degrees do not multiply to the number of processes",
     severity="error",
     group="parallelism",
-    formats=("accelerate",),
+    formats=("accelerate", "lightning", "megatron"),
     condition="parallelism_config gives a number for data shards, every degree in it is a number, and their product "
-    "is not num_processes.",
+    "is not num_processes; or the configuration states its devices (NeMo, Lightning) and the degrees of the model "
+    "do not divide them.",
     remedy="Change a degree or the number of processes.",
-    why="Accelerate compares the product with the world size and raises at start-up.",
+    why="The tools compare the product with the world size and stop at start-up.",
     evidence=("huggingface/accelerate, src/accelerate/parallelism_config.py, _validate_accelerator, commit 0422db7",),
     bad=Example(
         {

@@ -10,6 +10,9 @@ from advisor.values.finding import Finding
 def find(material: Material) -> Iterator[Finding]:
     """Each configuration that asks for both."""
     for config in material.configs:
+        for clash in config.clashes:
+            if clash.kind == "zero":
+                yield finding(RULE.id, clash.severity, clash.told, clash.remedy, clash.at, *clash.others)
         stage, stages = config.zero_stage, config.pipeline_stages
         if stage is None or stages is None or (stage.whole or 0) < 2 or (stages.whole or 0) < 2:
             continue
@@ -28,8 +31,9 @@ RULE = Rule(
     title="ZeRO stage 2 or 3 together with pipeline parallelism",
     severity="error",
     group="parallelism",
-    formats=("accelerate", "deepspeed"),
-    condition="The ZeRO stage is 2 or 3 and the same configuration asks for two or more pipeline stages.",
+    formats=("accelerate", "deepspeed", "neox"),
+    condition="The ZeRO stage is 2 or 3 and the same configuration asks for two or more pipeline stages, or, in "
+    "GPT-NeoX, for experts.",
     remedy="ZeRO stage 1 with the pipeline, or stage 2 or 3 without it.",
     why="The pipeline engine asserts: ZeRO-2 and ZeRO-3 are incompatible with pipeline parallelism. Sharded gradients "
     "would have to be reduced for each micro batch.",

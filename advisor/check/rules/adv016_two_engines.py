@@ -11,6 +11,9 @@ from advisor.values.finding import Finding
 def find(material: Material) -> Iterator[Finding]:
     """Two engines at once, or the settings of the one that the launcher does not use."""
     for config in material.configs:
+        for clash in config.clashes:
+            if clash.kind == "engine":
+                yield finding(RULE.id, clash.severity, clash.told, clash.remedy, clash.at, *clash.others)
         if config.engine is not None:
             yield from _unused(config, config.engine)
         elif _on(config.deepspeed) and _on(config.fsdp):
@@ -46,9 +49,10 @@ RULE = Rule(
     title="Two sharding engines at once, or settings of the one that is not used",
     severity="error",
     group="parallelism",
-    formats=("accelerate", "training_arguments"),
+    formats=("accelerate", "axolotl", "llamafactory", "python_arguments", "training_arguments"),
     condition="TrainingArguments sets deepspeed and fsdp (error); or Accelerate's distributed_type is FSDP with a "
-    "non-empty deepspeed_config, or DEEPSPEED with a non-empty fsdp_config (warning). Empty sections do not count.",
+    "non-empty deepspeed_config, or DEEPSPEED with a non-empty fsdp_config (warning). Empty sections do not "
+    "count. Settings of FSDP 1 beside fsdp_version 2 are a note.",
     remedy="Keep the engine that was decided and remove the other's settings.",
     why="The Trainer raises ValueError for the two flags together. accelerate launch goes by distributed_type alone, "
     "so the other section does nothing, and the memory one counted on is not saved.",
@@ -59,13 +63,13 @@ RULE = Rule(
     ),
     bad=Example(
         {
-            "train.yaml": "per_device_train_batch_size: 1\nnum_train_epochs: 1\ndeepspeed: zero3.json\n"
+            "train.yaml": "per_device_train_batch_size: 1\nnum_train_epochs: 1\ndeepspeed: /cfg/zero3.json\n"
             "fsdp: full_shard auto_wrap\n"
         },
         line=4,
     ),
     good=Example(
-        {"train.yaml": "per_device_train_batch_size: 1\nnum_train_epochs: 1\ndeepspeed: zero3.json\nfsdp: ''\n"}
+        {"train.yaml": "per_device_train_batch_size: 1\nnum_train_epochs: 1\ndeepspeed: /cfg/zero3.json\nfsdp: ''\n"}
     ),
     find=find,
 )

@@ -49,8 +49,9 @@ def _told(at: At) -> str:
     return f"{at.yaml_path} is {at.raw}"
 
 
-def _order(at: At) -> tuple[int, int]:
-    return (at.place.line, at.place.column)
+def _order(at: At) -> tuple[bool, int, int]:
+    """By place; but of two flags of one kind fp16 first, for it is the one to turn off."""
+    return (at.key in ("bf16", "--bf16"), at.place.line, at.place.column)
 
 
 RULE = Rule(
@@ -58,7 +59,16 @@ RULE = Rule(
     title="fp16 and bf16 both on",
     severity="error",
     group="hardware",
-    formats=("accelerate", "deepspeed", "training_arguments"),
+    formats=(
+        "accelerate",
+        "axolotl",
+        "deepspeed",
+        "llamafactory",
+        "megatron",
+        "neox",
+        "python_arguments",
+        "training_arguments",
+    ),
     condition="Both are true in one configuration; or TrainingArguments or Accelerate turn on one and the "
     "DeepSpeed file "
     'that they name turns on the other. Both "auto" is the normal pattern.',

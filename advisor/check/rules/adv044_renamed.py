@@ -20,13 +20,14 @@ RULE = Rule(
     title="Setting under an old name",
     severity="warning",
     group="lifecycle",
-    formats=("deepspeed", "training_arguments"),
+    formats=("axolotl", "deepspeed", "llamafactory", "python_arguments", "training_arguments"),
     condition="The setting is in its format's list of renamed settings, and is not false. An old version that is "
     "pinned on purpose may still want the old name: say so in a suppression.",
     remedy="Use the new name.",
     why="TrainingArguments raises TypeError for a name that it does not know. DeepSpeed still converts its old names, "
     "with a warning in the log.",
     evidence=(
+        "axolotl-ai-cloud/axolotl, src/axolotl/utils/schemas/deprecated.py and validation.py, version 0.19.0",
         "https://github.com/huggingface/transformers/pull/30190",
         "https://github.com/huggingface/sentence-transformers/pull/2673",
         "deepspeedai/DeepSpeed, deepspeed/runtime/zero/config.py, DeepSpeedZeroConfig, commit 1b88ac3",

@@ -1,0 +1,85 @@
+"""ADV005: a configuration names another file that is not there."""
+
+import difflib
+import os.path
+from collections.abc import Iterator
+
+from advisor.check.material import Material, absolute
+from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.values.configs import At, ConfigFacts
+from advisor.values.finding import Finding
+
+_ENDINGS = (".json", ".yaml", ".yml")
+_MOST_FOLDERS = 40
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Each relative path to a configuration that leads nowhere from the file's folder and the ones above."""
+    for config in material.configs:
+        for at in config.files:
+            path = at.value
+            if isinstance(path, str) and path.lower().endswith(_ENDINGS) and _is_relative(path):
+                yield from _missing(material, config, at, path)
+
+
+def _missing(material: Material, config: ConfigFacts, at: At, path: str) -> Iterator[Finding]:
+    folders = _folders_up(config.place.path)
+    known = {absolute(each.place.path) for each in material.configs}
+    wanted = [os.path.normpath(os.path.join(folder, path)) for folder in folders]
+    if any(each in known or material.exists(each) for each in wanted):
+        return
+    beside = os.path.dirname(path)
+    named = [os.path.normpath(os.path.join(folder, beside)) for folder in folders]
+    near = [folder for folder in named if beside not in ("", ".", "..") and material.exists(folder)]
+    names = {os.path.basename(each) for each in known if os.path.dirname(each) in (near or named[:1])}
+    alike = difflib.get_close_matches(os.path.basename(path), sorted(names), 1, 0.8)
+    if near or alike:
+        told = f"{written(at)} does not exist" + (f", the folder {beside} does" if near else "")
+        yield finding(RULE.id, "warning", told, f"did you mean {alike[0]}?" if alike else RULE.remedy, at)
+    else:
+        told = f"{written(at)} is not in this project: looked beside the file and in the folders above"
+        yield finding(RULE.id, "note", f"{told}; it may be where the run starts", RULE.remedy, at)
+
+
+def _is_relative(path: str) -> bool:
+    return not path.startswith(("/", "~", "\\")) and ":" not in path and "\x00" not in path and len(path) < 1000
+
+
+def _folders_up(path: str) -> list[str]:
+    folders = [os.path.dirname(absolute(path))]
+    while len(folders) < _MOST_FOLDERS and os.path.dirname(folders[-1]) != folders[-1]:
+        folders.append(os.path.dirname(folders[-1]))
+    return folders
+
+
+RULE = Rule(
+    id="ADV005",
+    title="Configuration file that is named does not exist",
+    severity="warning",
+    group="consistency",
+    formats=("accelerate", "axolotl", "llamafactory", "training_arguments"),
+    condition="A relative path to a DeepSpeed configuration leads to nothing from the file's folder or one above "
+    "it, and its folder does exist, or a file of nearly the same name beside the configuration. Where neither exists "
+    "this is a note: the path may belong to the place where the run starts. Absolute paths and placeholders do not "
+    "count.",
+    remedy="Correct the path, or add the file.",
+    why="The tool opens the file after the job has started, often only when the model is already loaded.",
+    evidence=(
+        "huggingface/accelerate, src/accelerate/utils/deepspeed.py, HfDeepSpeedConfig: Expected a string path to an "
+        "existing deepspeed config",
+    ),
+    bad=Example(
+        {
+            "train.yaml": "per_device_train_batch_size: 1\nnum_train_epochs: 1\ndeepspeed: ds_zero_3.json\n",
+            "ds_zero3.json": '{"zero_optimization": {"stage": 3}}\n',
+        },
+        line=3,
+    ),
+    good=Example(
+        {
+            "train.yaml": "per_device_train_batch_size: 1\nnum_train_epochs: 1\ndeepspeed: ds_zero3.json\n",
+            "ds_zero3.json": '{"zero_optimization": {"stage": 3}}\n',
+        }
+    ),
+    find=find,
+)
