@@ -30,6 +30,8 @@ CHECKPOINT_COMPLEXITY = 0.2
 RENTING_COMPLEXITY = 0.3
 CAP_SLACK = 1.0
 """A training is the sum of small steps; a team's cap is on whole ones."""
+MOST_COMPLEX = 5
+"""A team with this cap may run anything there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool)
     alive = ~numpy.logical_or.reduce([check.broken for check in limits])
     complexity = _complexity(table, modes)
     cap = tables.complexity_cap.get(str(facts["team"].value), 2)
-    within = alive & (complexity <= cap + CAP_SLACK)
+    within = alive & ((complexity <= cap + CAP_SLACK) | (cap >= MOST_COMPLEX))
     left = within if within.any() else alive
     passed = _ranked(left, table, complexity, facts, tables, shares=shares)
     if not shares and passed:
@@ -128,20 +130,22 @@ def _ranked(
     best = [*near, *order[len(near) :]][: RANKED_AT_MOST if shares else 1]
     if not shares:
         return (Passed(int(best[0]), table.candidates[best[0]], 0.0),)
-    contenders = [_contender(int(row), table.candidates[row], scores) for row in best]
+    contenders = [_contender(int(row), table.candidates[row], scores, float(complexity[row])) for row in best]
     return tuple(
         Passed(int(row), table.candidates[row], share)
         for row, share in zip(best, first_shares(contenders, want), strict=True)
     )
 
 
-def _contender(row: int, candidate: Candidate, scores: Mapping[str, tuple[Number, Number]]) -> Contender:
+def _contender(
+    row: int, candidate: Candidate, scores: Mapping[str, tuple[Number, Number]], complexity: float
+) -> Contender:
     shared = {
         "fit": candidate.mode, "simplicity": "one", "cost": f"{candidate.mode}/{candidate.site.kind}",
         "privacy": candidate.site.kind, "headroom": candidate.site.kind,
     }  # fmt: skip
     own = {name: (float(low[row]), float(high[row])) for name, (low, high) in scores.items()}
-    return Contender(candidate.id, own, 0.0, shared)
+    return Contender(candidate.id, own, round(complexity, 6), shared)
 
 
 def _scores(table: TrainingTable, complexity: Number, facts: Facts, tables: Tables) -> dict[str, tuple[Number, Number]]:

@@ -78,7 +78,8 @@ def ranked(contenders: list[Contender], wants: Wants) -> list[Contender]:
 
 
 def first_shares(contenders: list[Contender], wants: Wants) -> list[float]:
-    """Share of draws in which each contender has the largest value (rank acceptability)."""
+    """Share of draws in which each contender comes first (rank acceptability): it has the largest value, or is the
+    simplest of those within the indifference band of it."""
     if not contenders:
         return []
     drawn = weights(wants)
@@ -86,7 +87,10 @@ def first_shares(contenders: list[Contender], wants: Wants) -> list[float]:
     for row, contender in enumerate(contenders):
         scores = numpy.stack([_scores(contender, name) for name in wants.attributes], axis=1)
         values[row] = (drawn * (scores - LEAST) / (MOST - LEAST)).sum(axis=1)
-    winners = numpy.bincount(values.round(9).argmax(axis=0), minlength=len(contenders))
+    near = values.round(9) >= values.max(axis=0).round(9) - INDIFFERENCE
+    complexity = numpy.array([contender.complexity for contender in contenders])[:, None]
+    ahead = numpy.where(near, complexity - 1e-6 * values, numpy.inf)
+    winners = numpy.bincount(ahead.argmin(axis=0), minlength=len(contenders))
     return [float(count) / DRAWS for count in winners]
 
 

@@ -15,6 +15,8 @@ QUESTIONS = {question.id: question for question in grounds().questions}
 ROWS = [(decision.id, option) for decision in TABLES.decisions for option in TABLES.options[decision.id]]
 SEARCHED = ("d_memory", "d_placement", "d_parallel")
 """Decisions read off the search over trainings, whose options the search itself brings up."""
+NEVER_FIRST = {"d_runtime/libtorch_aoti": "its artefact is a prototype (AOTI), so ONNX comes first from C++"}
+"""What is never ranked, and why that is right."""
 KNOWN_DECISIONS = (
     "g_need_ml", "g_family", "d_topology", "d_ip", "g_train_mode", "d_time", "d_memory", "d_placement", "d_parallel",
     "d_data_format", "d_storage", "d_preproc", "d_feature_store", "d_federated", "d_tracking", "d_metrics",
@@ -127,7 +129,7 @@ def test_no_row_is_out_of_reach(seen: tuple[Counter[str], Counter[str]]) -> None
     ids = {f"{decision}/{option.id}" for decision, option in ROWS}
     assert ids - set(ranked) - set(removed) == set()
     alive = {f"{decision}/{option.id}" for decision, option in ROWS if not option.lifecycle}
-    assert alive - set(ranked) == set()
+    assert alive - set(ranked) == set(NEVER_FIRST)
 
 
 def test_accelerators_are_told_apart() -> None:
