@@ -61,9 +61,7 @@ def draws(count: int, dimensions: int) -> Number:
 
 def along(low: Number, value: Number, high: Number, share: Number) -> Number:
     """A point of the range at `share` in 0..1: low at 0, the value at 0.5, high at 1; geometric between positives."""
-    below = value * (_ratio(low, value) ** (1 - 2 * numpy.minimum(share, 0.5)))
-    above = value * (_ratio(high, value) ** (2 * numpy.maximum(share, 0.5) - 1))
-    return numpy.where(share < 0.5, below, above)
+    return value * numpy.where(share < 0.5, _ratio(low, value), 1.0 / _ratio(high, value)) ** (1.0 - 2.0 * share)
 
 
 def _ratio(edge: Number, value: Number) -> Number:

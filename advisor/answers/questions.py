@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -173,8 +174,13 @@ def _check_conditions(where: str, question: Question, questions: tuple[Question,
 
 def needs(question: Question) -> frozenset[str]:
     """What must be settled before the question can be: the names its condition, formula and default read."""
-    names = {name for text in (question.ask_if, question.compute) if text for name in rule.names_in(text)}
-    if "family" in names or isinstance(question.default, Mapping):
+    return _needs(question.ask_if, question.compute, isinstance(question.default, Mapping))
+
+
+@lru_cache(maxsize=1024)
+def _needs(ask_if: str, compute: str, from_task: bool) -> frozenset[str]:
+    names = {name for text in (ask_if, compute) if text for name in rule.names_in(text)}
+    if "family" in names or from_task:
         names.add("task")
     return frozenset(names)
 

@@ -14,7 +14,7 @@ Again = Callable[[str, Scalar], Outcome]
 
 FURTHEST = 300.0
 """No answer is thought to be wrong by more than this factor."""
-CLOSE_ENOUGH = 1.05
+CLOSE_ENOUGH = 1.08
 """A bracket narrower than this is reported: at a round number within it, else just outside, decided once more."""
 NOT_BEFORE = 1.1
 """What is reported lies no further than this from a value at which nothing changes."""
