@@ -91,9 +91,18 @@ class Document:
 
     def place(self, at: int) -> Place:
         """Line and column, from 1, of character `at`."""
+        starts = self.starts()
+        at = min(max(at, 0), len(self.text))
+        line = bisect_right(starts, at)
+        return Place(self.path, line, at - starts[line - 1] + 1)
+
+    def offset(self, place: Place) -> int:
+        """The character at a place of this document."""
+        return self.starts()[place.line - 1] + place.column - 1
+
+    def starts(self) -> list[int]:
+        """Where each line starts."""
         if not self._starts:
             self._starts = [0]
             self._starts.extend(index + 1 for index, letter in enumerate(self.text) if letter == "\n")
-        at = min(max(at, 0), len(self.text))
-        line = bisect_right(self._starts, at)
-        return Place(self.path, line, at - self._starts[line - 1] + 1)
+        return self._starts

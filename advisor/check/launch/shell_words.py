@@ -1,0 +1,401 @@
+"""Shell text as simple commands whose words know where they stand. Nothing is run.
+
+A variable is replaced only by text that was assigned literally above on every path; an array or a string of
+arguments gives the words where they were written. What a condition, a loop, a command or the environment
+decides is unknown. Grammar: POSIX Shell Command Language, chapter 2, with bash's arrays.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+_DEEPEST = 30
+_MOST_WORDS = 20_000  # of one command; a string that doubles itself stops here
+_PIECE = re.compile(
+    r"""(?P<gap>(?:[ \t\r]|\\\r?\n)+)
+    |(?P<single>'[^']*'?)
+    |(?P<plain>[^\s'"`$\\;&|()<>\#]+)
+    |(?P<escape>\\.?)
+    |(?P<end>\r?\n|;;?&?|&&|\|\|?&?|&(?!>)|[()])
+    |(?P<redirect>(?:&>>?|<<<|<<-?|>>|>\||>&|<&|<>|>|<))
+    |(?P<hash>\#)
+    |(?P<double>")|(?P<back>`)|(?P<dollar>\$)""",
+    re.X | re.S,
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_INSIDE = re.compile(r"[^\"\\`$]+")
+_HEREDOC = re.compile(r"[ \t]*(['\"]?)([A-Za-z0-9_!-]+)\1")
+_SUBSTITUTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[@*]\])?(?:(:?[-=])(.*))?", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a word: its text, where it was written, whether it is known, whether blanks in it split words."""
+
+    text: str
+    at: int
+    known: bool = True
+    splits: bool = False
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command. `default` is how a value was written that the environment may change."""
+
+    text: str
+    at: int
+    known: bool = True
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One simple command: its words, what is assigned just for it, and how its output or input is redirected."""
+
+    words: tuple[Word, ...]
+    assigned: Mapping[str, Word]
+    at: int
+
+
+@dataclass(slots=True)
+class Variables:
+    """What is known of the variables at one place; a name without a value is decided elsewhere."""
+
+    values: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    blocks: list[set[str]] = field(default_factory=list)
+
+    def set(self, name: str, parts: tuple[Part, ...] | None, *, more: bool = False) -> None:
+        """Assign; inside a block the value is certain only up to the end of its branch."""
+        before = self.values.get(name)
+        if parts is None or (more and before is None) or sum(len(part.text) for part in parts) > 200_000:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = (*before, *parts) if more and before is not None else parts
+        if self.blocks:
+            self.blocks[-1].add(name)
+
+    def open(self) -> None:
+        """A block begins that may not run, or may run more than once."""
+        self.blocks.append(set())
+
+    def branch(self) -> None:
+        """Another branch begins: what the one before assigned is unknown here."""
+        if self.blocks:
+            for name in self.blocks[-1]:
+                self.values.pop(name, None)
+
+    def close(self) -> None:
+        """The block ends: what it assigned is unknown after it, also to the block around it."""
+        if self.blocks:
+            self.branch()
+            names = self.blocks.pop()
+            if self.blocks:
+                self.blocks[-1] |= names
+
+
+_OPENS = frozenset({"if", "for", "while", "until", "case", "select", "{"})
+_CLOSES = frozenset({"fi", "done", "esac", "}"})
+_GOES_ON = frozenset(
+    {"if", "then", "else", "elif", "while", "until", "do", "!", "time", "{", "fi", "done", "esac", "}"}
+)
+_DECLARES = frozenset({"export", "local", "declare", "readonly", "typeset"})
+
+
+def shell_lines(text: str, known: Mapping[str, Word] | None = None, depth: int = 0) -> Iterator[Line]:
+    """The simple commands of shell text in order. `known`: variables that are set before it starts."""
+    variables = Variables({name: (Part(word.text, word.at),) for name, word in (known or {}).items() if word.known})
+    if depth <= _DEEPEST:
+        yield from _Reader(text, variables).lines()
+
+
+class _Reader:
+    def __init__(self, text: str, variables: Variables) -> None:
+        self.text = text
+        self.at = 0
+        self.variables = variables
+        self.heredocs: list[str] = []
+
+    def lines(self) -> Iterator[Line]:
+        """Each simple command, variables replaced as they are known there."""
+        while self.at < len(self.text):
+            start = self.at
+            tokens, end = self.command()
+            line = self.simple(tokens, start)
+            if end == ")" and not tokens:
+                self.variables.close()
+            if line is not None:
+                yield line
+            if end == "(" and len(tokens) <= 1:
+                self.variables.open()  # a subshell, or a function: `name () {`
+            elif end == ")" and tokens:
+                self.variables.close()
+            elif end.startswith(";;"):
+                self.variables.branch()
+
+    def simple(self, tokens: list[list[Part]], start: int) -> Line | None:
+        """The command of these words, after what its keywords and assignments do to the variables."""
+        while tokens and (word := _literal(tokens[0])) in _GOES_ON | _OPENS:
+            self.keyword(word, tokens)
+            tokens = [] if word in ("for", "case", "select") else tokens[1:]
+        words = [token for token in tokens if token]
+        declares = bool(words) and _literal(words[0]) in _DECLARES
+        rest = words[1:] if declares else words
+        assigning: list[tuple[tuple[str, bool, int], list[Part]]] = []
+        while rest and (declares or _assigned_name(rest[0]) is not None):
+            if (name := _assigned_name(rest[0])) is not None:
+                assigning.append((name, rest[0]))
+            rest = rest[1:]
+        if not rest:
+            for name, word in assigning:
+                self.variables.set(name[0], _value(word, name), more=name[1])
+            return None
+        self.forgets(rest)
+        spread = tuple(_spread(rest))
+        at = spread[0].at if spread else start
+        return Line(spread, {name[0]: _joined(_value(word, name)) for name, word in assigning}, at)
+
+    def keyword(self, word: str, tokens: list[list[Part]]) -> None:
+        """What a keyword at the start of a command means for the variables."""
+        if word in _OPENS:
+            self.variables.open()
+            if word in ("for", "select") and len(tokens) > 1:
+                self.variables.set(_literal(tokens[1]), None)
+        elif word in ("else", "elif"):
+            self.variables.branch()
+        elif word in _CLOSES:
+            self.variables.close()
+
+    def forgets(self, words: list[list[Part]]) -> None:
+        """Builtins that set variables from elsewhere."""
+        if _literal(words[0]) in ("read", "unset", "mapfile", "readarray", "getopts"):
+            for word in words[1:]:
+                self.variables.set(_literal(word), None)
+
+    def command(self) -> tuple[list[list[Part]], str]:
+        """The words up to the end of a command, and the operator that ends it."""
+        tokens: list[list[Part]] = []
+        current: list[Part] | None = None
+        while self.at < len(self.text):
+            match = _PIECE.match(self.text, self.at)
+            kind = match.lastgroup if match is not None else None
+            if match is None or kind is None:
+                self.at += 1
+                continue
+            if kind == "gap":
+                current = None
+            elif kind == "end":
+                if match.group() == "(" and current and re.search(r"=$", current[-1].text):
+                    self.at = match.end()
+                    current.extend(self.array())
+                    continue
+                self.at = match.end()
+                if "\n" in match.group():
+                    self.skip_heredocs()
+                return tokens, match.group()
+            elif kind == "hash" and current is None:
+                self.to_line_end()
+                continue
+            elif kind == "redirect":
+                self.redirected(match.group(), match.end())
+                if current and re.fullmatch(r"\d", current[-1].text) and len(current) == 1:
+                    tokens.pop()
+                current = None
+                continue
+            else:
+                if current is None:
+                    current = []
+                    tokens.append(current)
+                current.extend(self.piece(kind, match))
+                continue
+            self.at = match.end()
+        return tokens, ""
+
+    def piece(self, kind: str, match: re.Match[str]) -> list[Part]:
+        """The parts that a piece of a word stands for, and the position after it."""
+        at = self.at
+        self.at = match.end()
+        if kind == "single":
+            return [Part(match.group()[1:].removesuffix("'"), at + 1)]
+        if kind == "escape":
+            return [Part(match.group()[1:], at)]
+        if kind == "double":
+            return list(self.double(at))
+        if kind == "back":
+            close = self.text.find("`", self.at)
+            self.at = len(self.text) if close < 0 else close + 1
+            return [Part("`…`", at, known=False)]
+        if kind == "dollar":
+            return self.dollar(at, quoted=False)
+        return [Part(match.group(), at)]
+
+    def double(self, at: int) -> Iterator[Part]:
+        """What stands in double quotes."""
+        yield Part("", at + 1)
+        while self.at < len(self.text):
+            letter = self.text[self.at]
+            if letter == '"':
+                self.at += 1
+                return
+            if letter == "\\":
+                follows = self.text[self.at + 1 : self.at + 2]
+                if follows == "\n":
+                    yield Part(" ", self.at)
+                elif follows in ('"', "\\", "$", "`"):
+                    yield Part(follows, self.at)
+                else:
+                    yield Part(f"\\{follows}", self.at)
+                self.at += 2
+            elif letter == "$":
+                self.at += 1
+                yield from self.dollar(self.at - 1, quoted=True)
+            elif letter == "`":
+                close = self.text.find("`", self.at + 1)
+                yield Part("`…`", self.at, known=False)
+                self.at = len(self.text) if close < 0 else close + 1
+            else:
+                match = _INSIDE.match(self.text, self.at)
+                assert match is not None
+                yield Part(match.group(), self.at)
+                self.at = match.end()
+
+    def dollar(self, at: int, *, quoted: bool) -> list[Part]:
+        """What a `$` at `at` stands for; `self.at` is behind it."""
+        letter = self.text[self.at : self.at + 1]
+        if letter == "(":
+            start, self.at = self.at, _balanced(self.text, self.at, "(", ")")
+            name = self.text[start + 1 : self.at - 1]
+            if name in self.variables.values:  # Kubernetes puts variables of the container in before the shell runs
+                return self.substituted(name, at, quoted=quoted)
+            return [Part("$(…)", at, known=False)]
+        if letter == "{":
+            end = _balanced(self.text, self.at, "{", "}")
+            inner = self.text[self.at + 1 : end - 1]
+            self.at = end
+            return self.substituted(inner, at, quoted=quoted)
+        if letter == "'" and not quoted:
+            close = self.text.find("'", self.at + 1)
+            start, self.at = self.at + 1, (len(self.text) if close < 0 else close + 1)
+            return [Part(self.text[start : self.at - 1], start)]
+        match = _NAME.match(self.text, self.at)
+        if match is None:
+            self.at += 1 if letter and letter in "0123456789@*#?$!-" else 0
+            return [Part(f"${letter}".rstrip(), at, known=False)]
+        self.at = match.end()
+        return self.substituted(match.group(), at, quoted=quoted)
+
+    def substituted(self, inner: str, at: int, *, quoted: bool) -> list[Part]:
+        """The value of a variable, else its default, else something unknown."""
+        match = _SUBSTITUTED.fullmatch(inner)
+        if match is None:
+            return [Part(f"${{{inner}}}", at, known=False)]
+        name, array, operator, default = match.groups()
+        value = self.variables.values.get(name)
+        if value is not None and not any(not part.known and part.text == "" for part in value):
+            splits = not quoted and array is None
+            return [Part(part.text, part.at, part.known, splits or part.splits, part.default) for part in value]
+        if operator and default and not re.search(r"[$`\"'\\]", default):
+            return [Part(default, at, splits=not quoted, default=f"${{{inner}}}")]
+        return [Part(f"${{{inner}}}" if operator else f"${name}", at, known=False)]
+
+    def array(self) -> list[Part]:
+        """The elements of `NAME=( … )` up to the bracket, with blanks between them that split."""
+        parts: list[Part] = []
+        while self.at < len(self.text):
+            tokens, end = self.command()
+            for token in tokens:
+                parts.extend([Part(" ", self.at, splits=True), *token])
+            if end == ")" or (end == "" and self.at >= len(self.text)):
+                break
+        return [*parts, Part(" ", self.at, splits=True)]
+
+    def redirected(self, operator: str, end: int) -> None:
+        """Pass over a redirection's target; remember where a here-document ends."""
+        self.at = end
+        if operator in ("<<", "<<-"):
+            match = _HEREDOC.match(self.text, end)
+            if match is not None:
+                self.heredocs.append(match.group(2))
+                self.at = match.end()
+            return
+        gap = re.compile(r"[ \t]*&?").match(self.text, end)
+        self.at = gap.end() if gap is not None else end
+        while self.at < len(self.text):
+            match = _PIECE.match(self.text, self.at)
+            kind = match.lastgroup if match is not None else None
+            if match is None or kind in (None, "gap", "end", "redirect"):
+                return
+            self.piece(str(kind), match)
+
+    def skip_heredocs(self) -> None:
+        """The bodies of here-documents are data."""
+        for word in self.heredocs:
+            match = re.compile(rf"^[\t ]*{re.escape(word)}[ \t]*\r?$", re.M).search(self.text, self.at)
+            self.at = match.end() if match is not None else len(self.text)
+        self.heredocs = []
+
+    def to_line_end(self) -> None:
+        """Pass over a comment."""
+        end = self.text.find("\n", self.at)
+        self.at = len(self.text) if end < 0 else end
+
+
+def _balanced(text: str, at: int, opening: str, closing: str) -> int:
+    """The position after the bracket that closes the one at `at`; the end of the text when none does."""
+    depth = 0
+    for match in re.compile(rf"[{re.escape(opening + closing)}]|\\.|'[^'\n]*'", re.S).finditer(text, at):
+        depth += (match.group() == opening) - (match.group() == closing)
+        if depth == 0 and match.group() == closing:
+            return match.end()
+    return len(text)
+
+
+def _literal(parts: list[Part]) -> str:
+    return "".join(part.text for part in parts) if all(part.known for part in parts) else ""
+
+
+def _assigned_name(parts: list[Part]) -> tuple[str, bool, int] | None:
+    """Name, whether it is `+=`, and the length of both, when a word is an assignment."""
+    match = _ASSIGNED.match(parts[0].text) if parts and parts[0].known and not parts[0].splits else None
+    return None if match is None else (match.group(1), bool(match.group(2)), match.end())
+
+
+def _value(parts: list[Part], name: tuple[str, bool, int]) -> tuple[Part, ...]:
+    first = parts[0]
+    value = Part(first.text[name[2] :], first.at + name[2], first.known)
+    return (value, *parts[1:]) if value.text or len(parts) == 1 else tuple(parts[1:])
+
+
+def _joined(parts: tuple[Part, ...]) -> Word:
+    at = next((part.at for part in parts if part.text.strip()), parts[0].at)
+    return Word("".join(part.text for part in parts).strip(), at, all(part.known for part in parts))
+
+
+def _spread(tokens: list[list[Part]]) -> Iterator[Word]:
+    """Words as the command gets them: split where unquoted values have blanks."""
+    count = 0
+    for token in tokens:
+        pending: list[Part] = []
+        for part in token:
+            if not part.splits:
+                pending.append(part)
+                continue
+            for piece in re.finditer(r"\s+|\S+", part.text):
+                if not piece.group().isspace():
+                    pending.append(Part(piece.group(), part.at + piece.start(), part.known, default=part.default))
+                elif pending:
+                    yield _word(pending)
+                    pending = []
+                    count += 1
+        if pending:
+            yield _word(pending)
+            count += 1
+        if count > _MOST_WORDS:
+            return
+
+
+def _word(parts: list[Part]) -> Word:
+    at = next((part.at for part in parts if part.text), parts[0].at)
+    default = next((part.default for part in parts if part.default), "")
+    return Word("".join(part.text for part in parts), at, all(part.known for part in parts), default)
