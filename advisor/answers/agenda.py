@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from advisor.answers.settle import TaskDefaults, asks
+from advisor import rule
+from advisor.answers.settle import Facts, TaskDefaults, asks, names
 from advisor.values.facts import Answer, Question
 
 
@@ -20,12 +21,13 @@ def agenda(
     None when that is not known yet). Those in `again` (the person went back over them) are asked although they
     were answered.
     """
+    known = names(settled, task_defaults)
     rows = sorted((question for question in questions if question.asked is not None), key=lambda row: row.asked or 0)
     return tuple(
         question
         for question in rows
         if asks(question, settled, task_defaults)
-        and (question.id in again or (_unanswered(settled[question.id]) and _worth(question, open_questions)))
+        and (question.id in again or (_unanswered(settled[question.id]) and _worth(question, open_questions, known)))
     )
 
 
@@ -33,6 +35,7 @@ def _unanswered(answer: Answer) -> bool:
     return answer.how not in ("answered", "detected")
 
 
-def _worth(question: Question, open_questions: Collection[str] | None) -> bool:
-    told = question.required or question.always or bool(question.six)
-    return open_questions is None or told or question.id in open_questions
+def _worth(question: Question, open_questions: Collection[str] | None, known: Facts) -> bool:
+    if open_questions is None or question.required or question.six or question.id in open_questions:
+        return True
+    return question.always == "true" or bool(question.always and rule.judge(question.always, known).holds)

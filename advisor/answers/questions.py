@@ -162,7 +162,8 @@ def _with_default(question: Question, default: object) -> Question:
 def _check_conditions(where: str, question: Question, questions: tuple[Question, ...]) -> None:
     ids = {known.id for known in questions}
     literals = {choice for known in questions for choice in known.choices} | {"family", "unknown", *FAMILIES}
-    for text in filter(None, (question.ask_if, question.compute)):
+    always = "" if question.always == "true" else question.always
+    for text in filter(None, (question.ask_if, question.compute, always)):
         try:
             names = rule.names_in(text)
         except BadInput as error:

@@ -12,7 +12,7 @@ How = Literal["answered", "detected", "computed", "assumed"]
 @dataclass(frozen=True, slots=True)
 class Question:
     """One row of a questionnaire. `default` may be {"from_task": FIELD}; `asked` is the place in the interview,
-    `always` says that it is asked even when its answer alone changes nothing.
+    `always` says when it is asked even if its answer alone changes nothing: `true`, or a condition like `ask_if`.
 
     `ask_if` says when the question makes sense, `compute` how its answer follows from others; `label` is its
     name in a table, `text` its one line, `why` what it decides, `choice_texts` the words for its choices.
@@ -31,7 +31,7 @@ class Question:
     changes: tuple[str, ...] = ()
     asked: int | None = None
     required: bool = False
-    always: bool = False
+    always: str = ""
     moves: bool = True
     minimum: float | None = None
     maximum: float | None = None

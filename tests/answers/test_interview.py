@@ -134,7 +134,16 @@ def test_some_questions_are_always_asked() -> None:
     person = Person([""] * 30, open_questions=())
     person.talk(_task())
     assert "serving.inputs_known" in person.asked
+    assert "serving.staleness" not in person.asked
     assert person.asked[-1] == "purpose.goal"
+
+
+def test_known_inputs_open_the_question_of_their_age() -> None:
+    """How old an answer may be matters only once all inputs are known: then it is asked, and not before."""
+    known = {"serving.inputs_known": read_value(BY_ID["serving.inputs_known"], "yes")}
+    person = Person([""] * 30, open_questions=())
+    person.talk({**_task(), **known})
+    assert "serving.staleness" in person.asked
 
 
 def test_an_answer_that_changes_nothing_is_echoed_in_one_line() -> None:

@@ -115,3 +115,10 @@ def test_wrong_use_is_told(project: Path, arguments: list[str], says: str, advis
     assert advises in ran.stderr
     assert "Traceback" not in ran.stderr
     assert {path: path.read_bytes() for path in project.rglob("*.md")} == before
+
+
+def test_a_project_without_records_is_told_how_to_begin(tmp_path: Path) -> None:
+    """Asked for a record where there is none at all, the remedy is the command that writes the first."""
+    ran = advisor("show", "1", cwd=tmp_path)
+    assert ran.returncode == 2
+    assert "there is no record 1\n  `advisor plan` writes the first" in ran.stderr
