@@ -17,7 +17,8 @@ ANSWERS, LOCK = "advisor.yaml", "advisor.lock"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: the project, where our files go, and what overrides what is found."""
+    """What was asked for: the project, where our files go, what overrides what is found, and the number of a record
+    to supersede."""
 
     project: Path
     home: Path
@@ -28,6 +29,7 @@ class Wish:
     hardware: str = ""
     nodes: int = 1
     reprobe: bool = False
+    superseding: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from advisor import __version__, catalog, record
 from advisor.answers import load_questions
 from advisor.conclude import Grounds, Thought, conclude, digest, prospect, think, turns
+from advisor.errors import BadInput
 from advisor.find_out import ANSWERS, LOCK, Found, Wish, find_out, from_files, with_rates
 from advisor.project import answers_file, lock
 from advisor.shelf import shelf
@@ -24,7 +25,7 @@ from advisor.values.staleness import Staleness
 
 __all__ = [
     "ANSWERS", "Found", "Grounds", "Wish", "conclude", "conclusion_of", "expected", "find_out", "grounds", "preserve",
-    "prospect", "recheck", "save", "turns", "with_rates",
+    "propose_again", "prospect", "recheck", "save", "turns", "with_rates",
 ]  # fmt: skip
 
 
@@ -51,7 +52,8 @@ def preserve(
         "digest": conclusion.digest,
         "decision": {"title": conclusion.title, "from": snapshot(thought, known)},
     }
-    written = record.write(conclusion, wish.project, out=_other_home(wish), date=today, dry_run=dry_run)
+    home, old = _other_home(wish), wish.superseding
+    written = record.write(conclusion, wish.project, out=home, date=today, dry_run=dry_run, superseding=old)
     if dry_run:
         return written, ()
     kept = wish.home / LOCK
@@ -75,6 +77,16 @@ def recheck(folder: Path) -> Staleness | None:
     known, locked = files
     thought = think(known, on)
     return None if digest(thought) == locked.digest else staleness(thought, known, locked, on, folder / LOCK)
+
+
+def propose_again(folder: Path, *, today: date, superseding: int | None = None) -> tuple[Path, ...]:
+    """Decides again from advisor.yaml and advisor.lock and writes the proposal; returns the files that changed."""
+    on = grounds()
+    files = from_files(folder, on)
+    if files is None:
+        raise BadInput("there is no advisor.lock", where=str(folder), remedy="decide first: advisor plan")
+    wish = Wish(folder, folder, superseding=superseding)
+    return preserve(conclusion_of(files[0], on), files[0], on, wish, today=today)[1]
 
 
 def expected(folder: Path) -> Expected | None:

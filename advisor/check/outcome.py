@@ -15,7 +15,8 @@ SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
 class Outcome:
     """Findings in a stable order, how many files were looked at, what was not, and which records are stale.
 
-    `texts` holds the text of the files that findings are in, so that a report can quote the lines.
+    `texts` holds the text of the files that findings are in, so that a report can quote the lines; `hidden` counts
+    the findings that a baseline holds.
     """
 
     findings: tuple[Finding, ...]
@@ -23,6 +24,7 @@ class Outcome:
     skipped: tuple[Skipped, ...]
     stale: tuple[Staleness, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    hidden: int = 0
 
     def at_least(self, severity: Severity) -> "Outcome":
         """The same with only the findings of that severity or worse."""

@@ -109,7 +109,12 @@ class Source:
 
     @cached_property
     def commands(self) -> tuple[tuple[Word, ...], ...]:
-        """The commands in the lines, each as its words; a line that ends in a backslash goes on in the next."""
+        """The commands in the lines, each as its words; a line that ends in a backslash goes on in the next.
+
+        Python has none: what stands in its texts is no command of the project.
+        """
+        if self.document.reader == "python":
+            return ()
         found: list[tuple[Word, ...]] = []
         words: list[Word] = []
         for number, row in self.lines:

@@ -77,3 +77,12 @@ def _clean(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
     return value
+
+
+def chosen_in(content: bytes) -> dict[str, tuple[str, ...]]:
+    """What each decision chose, from a file of evidence; nothing where it is none of ours."""
+    try:
+        decisions = json.loads(content)["decisions"]
+        return {id: tuple(map(str, row["chosen"])) for id, row in decisions.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}

@@ -9,6 +9,7 @@ from advisor.errors import BadInput
 from advisor.record.folder import NUMBERED
 from advisor.record.markdown import unescaped
 from advisor.record.sections import front_matter, lines_of
+from advisor.record.triggers import written_triggers
 
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _BULLET = re.compile(r"[*+-] +\**(status|date)\**:\** *(.+)$", re.I)
@@ -21,7 +22,8 @@ class Record:
     """One decision record. `number` is None for a file without one; `keys` are its x-advisor keys, none for others'.
 
     `lines` gives the line (from 1) of `title`, `status`, `date` and of each front-matter key. `status` is one
-    word in lower case, "" when the file does not say.
+    word in lower case, "" when the file does not say. `triggers` are the conditions under which to look at it
+    again, each with its line.
     """
 
     path: Path
@@ -31,6 +33,7 @@ class Record:
     date: str
     keys: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    triggers: tuple[tuple[str, int], ...] = ()
 
     @property
     def ours(self) -> bool:
@@ -82,6 +85,7 @@ def read(path: Path) -> Record:
         date=said.get("date", ""),
         keys={key.removeprefix("x-advisor-"): value for key, value in said.items() if key.startswith("x-advisor-")},
         lines=lines,
+        triggers=tuple(written_triggers(front, lines)),
     )
 
 

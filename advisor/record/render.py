@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from advisor.record import markdown, view
 from advisor.record.mermaid import picture
 from advisor.record.sections import GENERATED, NOTHING, SECTIONS, Prose, marked
+from advisor.record.triggers import front_lines, triggers
 from advisor.record.words import words
 from advisor.shelf import shelf
 from advisor.values.decision import Conclusion
@@ -66,6 +67,10 @@ def _front(conclusion: Conclusion, identity: Identity, kept: Prose) -> str:
     ]
     if identity.supersedes:
         ours.append(f'x-advisor-supersedes: "{identity.supersedes[:4]}"')
+    if conclusion.review_by:
+        ours.append(f'x-advisor-review-by: "{_word(conclusion.review_by)}"')
+    if conditions := triggers(conclusion.decisions):
+        ours += front_lines(conditions)
     theirs = [block for key, block in kept.front.items() if key not in _THEIRS]
     made_by = f"{GENERATED} {_word(conclusion.advisor_version)}"
     return "\n".join(["---", *ours, *theirs, made_by, "---"])

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advisor.atomic import write_together
+from advisor.errors import BadInput
 from advisor.record.evidence import evidence
 from advisor.record.folder import decisions_folder, evidence_folder, free_number, slug
 from advisor.record.markdown import title
 from advisor.record.read import Record, records, text_of
 from advisor.record.render import Identity, render, same_digest
 from advisor.record.sections import kept
+from advisor.record.status import OPEN, must_be, superseded
 from advisor.values.decision import Conclusion
-
-OPEN = ("proposed", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,31 @@ class Written:
 
 
 def write(
-    conclusion: Conclusion, project: Path, *, out: Path | None = None, date: datetime.date, dry_run: bool = False
+    conclusion: Conclusion,
+    project: Path,
+    *,
+    out: Path | None = None,
+    date: datetime.date,
+    dry_run: bool = False,
+    superseding: int | None = None,
 ) -> Written:
     """Writes the record and its evidence, both or neither; the same conclusion again changes no byte.
 
     A proposed record of ours is rewritten in place, with the prose that people added. An accepted one is never
     touched: when it states this decision nothing is written, else a proposal that supersedes it. `out` takes the
-    place of the project's folder. Raises BadInput for a record whose marks are damaged, Lacking when the disk
-    refuses.
+    place of the project's folder. `superseding` is the number of an accepted record that the proposal replaces at
+    once, whether the decision changed or not: both files change, or neither. Raises BadInput for a record whose
+    marks are damaged, or that cannot be superseded; Lacking when the disk refuses.
     """
     home = out or project
     decisions = decisions_folder(home)
-    ours = [record for record in records(decisions) if record.ours]
-    if settled := _settled(ours, conclusion):
+    there = records(decisions)
+    ours = [record for record in there if record.ours]
+    replaced_one = None if superseding is None else _to_supersede(there, superseding, decisions)
+    if replaced_one is None and (settled := _settled(ours, conclusion)):
         return Written(settled.path, (), text_of(settled.path))
+    if replaced_one is not None:
+        ours = [each for each in ours if each is replaced_one or each.status in OPEN]
     proposal = next((record for record in reversed(ours) if record.status in OPEN), None)
     folder = evidence_folder(decisions, home)
     if proposal is None:
@@ -63,10 +74,21 @@ def write(
         folder / f"{record.stem}.json": evidence(conclusion, identity.number),
         record: text.encode(errors="replace"),
     }
+    if replaced_one is not None:
+        files[replaced_one.path] = superseded(replaced_one, identity.number, record)
     changed = {path: content for path, content in files.items() if _bytes(path) != content}
     if changed and not dry_run:
         write_together(changed)
     return Written(record, tuple(sorted(changed)), text, replaced)
+
+
+def _to_supersede(there: Iterable[Record], number: int, decisions: Path) -> Record:
+    """The accepted record of ours with this number. Raises BadInput when there is none."""
+    old = next((record for record in there if record.number == number), None)
+    if old is None:
+        raise BadInput(f"there is no record {number}", where=str(decisions), remedy="advisor adr list shows them")
+    must_be(old, ("accepted",), "only an accepted record is superseded; a proposal is rewritten by advisor plan")
+    return old
 
 
 def _settled(ours: Iterable[Record], conclusion: Conclusion) -> Record | None:
@@ -101,13 +123,14 @@ def _again(
     """The proposal rewritten: same number, same file; the date stays while the text says the same."""
     before = text_of(old.path)
     prose = kept(before, str(old.path))
-    superseded = (each.path.stem for each in ours if f"{each.number:04d}" == old.keys.get("supersedes"))
+    accepted = [each for each in ours if each.status == "accepted"]
+    before_it = [each for each in accepted if f"{each.number:04d}" == old.keys.get("supersedes")] or accepted[-1:]
     identity = Identity(
         number=old.number or 0,
         date=_iso(old.date) or date.isoformat(),
         status=old.status,
         evidence=_link(old.path, folder),
-        supersedes=next(superseded, ""),
+        supersedes=before_it[0].path.stem if before_it else "",
     )
     text = render(conclusion, identity, prose)
     if text != before.replace("\r\n", "\n"):

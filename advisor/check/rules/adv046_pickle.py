@@ -55,7 +55,7 @@ def _texts(source: Source) -> Iterator[tuple[Place, str]]:
             name = match.group().rpartition("/")[2][:80]
             told = f"{name} comes from elsewhere and is a pickle file, which runs code when it is loaded"
             yield Place(source.path, number, match.start() + 1), told
-        flag = _FLAG.search(line)
+        flag = _FLAG.search(line) if source.document.reader != "python" else None  # it may load its own checkpoint
         if flag is not None:
             yield Place(source.path, number, flag.start() + 1), f"{flag.group()[:40]} loads weights through pickle"
 

@@ -1,0 +1,103 @@
+"""Which records call for another look: a trigger of theirs was crossed, or what they rest on is no longer valid."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from advisor import record, rule
+from advisor.answers import settle
+from advisor.conclude import Grounds
+from advisor.decide.screen import DEAD, shown
+from advisor.errors import BadInput
+from advisor.figure import Fact
+from advisor.find_out import from_files
+from advisor.project.requirements import versions
+from advisor.values.finding import Place
+from advisor.values.revisit import Revisit
+
+_STANDING = ("accepted", "proposed", "draft")
+_CONDITION = re.compile(r"\s*([A-Za-z][\w.-]*)\s*(>=|<=|==|>|<)\s*(.+?)\s*$")
+
+
+def revisits(folder: Path, on: Grounds, *, today: date) -> tuple[Revisit, ...]:
+    """What answers, lock and requirements of a project say about the triggers and dates in its standing records.
+
+    Raises BadInput for a trigger that is no condition, and for files that cannot be read.
+    """
+    files = from_files(folder, on)
+    if files is None:
+        return ()
+    known, _ = files
+    answers = settle(on.questions, known.answered, known.evidence, on.tables.tasks)
+    facts = {**known.evidence, **known.machine.facts, **{id: answer.fact for id, answer in answers.items()}}
+    packages = versions(folder)
+    standing = [each for each in record.listed(folder) if each.status in _STANDING]
+    found: list[Revisit] = []
+    for each in standing:
+        found += _crossed(each, facts, packages)
+        found += _outdated(each, today)
+    last = next((each for each in reversed(standing) if each.ours), None)
+    if last is not None:
+        found += _died(last, folder, on)
+        found += _prices(last, on, today)
+    return tuple(found)
+
+
+def _crossed(each: record.Record, facts: Mapping[str, Fact], packages: Mapping[str, str]) -> Iterator[Revisit]:
+    for condition, line in each.triggers:
+        now = _now(condition, f"{each.path}:{line}", facts, packages)
+        if now:
+            yield Revisit("crossed", each.number or 0, condition, now, Place(each.path.as_posix(), line))
+
+
+def _now(condition: str, where: str, facts: Mapping[str, Fact], packages: Mapping[str, str]) -> str:
+    """What the project shows where the condition holds, "" where it does not or nothing is known."""
+    found = _CONDITION.match(condition)
+    if found is None:
+        raise BadInput(f"{condition!r} is no trigger", where=where, remedy="write one as data.bytes >= 2.1e12")
+    name, sign, limit = found.groups()
+    if name in facts:
+        fact = facts[name]
+        try:
+            holds = rule.judge(f"{name} {sign} {limit}", facts).holds
+        except BadInput as error:
+            raise BadInput(error.what, where=where, remedy="write it as data.bytes >= 2.1e12") from None
+        return f"{name} is {shown(fact.value, fact.unit)}" if holds else ""
+    if name in packages and re.fullmatch(r"\d+(\.\d+)*", limit) and _holds(sign, packages[name], limit):
+        return f"{name} is {packages[name]}"
+    return ""
+
+
+def _holds(sign: str, left: str, right: str) -> bool:
+    """Two versions compared by their numbers; 2.6 is 2.6.0."""
+    one, other = ([int(part) for part in version.split(".")] for version in (left, right))
+    width = max(len(one), len(other))
+    a, b = (tuple(version + [0] * (width - len(version))) for version in (one, other))
+    return {">=": a >= b, "<=": a <= b, "==": a == b, ">": a > b, "<": a < b}[sign]
+
+
+def _outdated(each: record.Record, today: date) -> Iterator[Revisit]:
+    text = each.keys.get("review-by", "")
+    try:
+        over = bool(text) and date.fromisoformat(text) < today
+    except ValueError:
+        over = False  # a person's own words
+    if over:
+        line = each.lines.get("x-advisor-review-by", 1)
+        yield Revisit("expired", each.number or 0, "its review date", text, Place(each.path.as_posix(), line))
+
+
+def _died(each: record.Record, folder: Path, on: Grounds) -> Iterator[Revisit]:
+    """Options that the record chose and that the catalogue now holds for dead."""
+    for decision, chosen in record.chosen(each, folder).items():
+        for option in on.tables.options.get(decision, ()):
+            if option.id in chosen and option.lifecycle in DEAD:
+                now = option.lifecycle.replace("_", " ")
+                yield Revisit("expired", each.number or 0, option.name, now, Place(each.path.as_posix(), 1))
+
+
+def _prices(each: record.Record, on: Grounds, today: date) -> Iterator[Revisit]:
+    if date.fromisoformat(on.tables.review_by) < today:
+        place = Place(each.path.as_posix(), each.lines.get("x-advisor-version", 1))
+        yield Revisit("expired", each.number or 0, "the prices of this advisor's catalogue", on.tables.review_by, place)
