@@ -33,7 +33,8 @@ def grounds(language: str = "en") -> Grounds:
     """The questions and the catalogue, with the names that people call the questions by."""
     questions = load_questions(shelf("questionnaires"), language)
     labels = {question.id: question.label for question in questions}
-    return Grounds(questions, replace(catalog.load(language), labels=labels))
+    choices = {question.id: question.choice_texts for question in questions if question.choice_texts}
+    return Grounds(questions, replace(catalog.load(language), labels=labels, choices=choices))
 
 
 def conclusion_of(known: Known, on: Grounds) -> Conclusion:
@@ -110,6 +111,7 @@ def _expected(thought: Thought) -> Expected | None:
         train_mode=candidate.mode,
         micro_batch=winner.micro_batch,
         global_batch=int(thought.answers["train.batch"].fact.number),
+        sequence_length=int(thought.answers["train.sequence"].fact.number),
     )
 
 

@@ -9,7 +9,7 @@ class Expected:
     """The decided training set-up; a part that was not decided is None.
 
     `parallelism` is an option of `d_parallel` (none, independent_runs, ddp, fsdp2, hsdp), `train_mode` one of
-    `g_train_mode`. `gpus` counts devices over all `machines`; batches count samples. `record` is the path of
+    `g_train_mode`. `gpus` counts devices over all `machines`; batches count samples, the sequence tokens. `record` is the path of
     the record, "" when it is not written yet.
     """
 
@@ -21,3 +21,4 @@ class Expected:
     micro_batch: int | None = None
     global_batch: int | None = None
     record: str = ""
+    sequence_length: int | None = None

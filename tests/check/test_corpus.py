@@ -1,62 +1,94 @@
 """Real configurations of public repositories, and copies with one seeded defect each.
 
-The files are not part of the project (their licences differ); the tests skip where the folder is missing.
+The files are not part of the project (their licences differ); the tests skip where the folder is missing. Every
+finding on the unmodified files was read by a person, whose verdict stands in corpus_verdicts.csv: `true` should be
+reported, `disputable` is what some would reject.
 """
 
 import csv
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from advisor import catalog
 from advisor.check import check
 from advisor.check.outcome import Outcome
-from advisor.check.rules import RULES
 
 CORPUS = Path(os.environ.get("ADVISOR_CORPUS", Path(__file__).parents[3] / "shared" / "configs"))
-FORMATS = {"accelerate_yaml", "deepspeed_json", "hf_trainer_yaml"}
-VERDICTS = {
-    # every finding on the unmodified files, read by a person: all are true
-    ("bigscience-workshop_bigscience__jz__configs__deepspeed__ds_zero2.json", "ADV044", "warning", 39),
-    ("bigscience-workshop_bigscience__jz__configs__deepspeed__ds_zero3.json", "ADV044", "warning", 48),
-    ("haotian-liu_LLaVA__scripts__zero3.json", "ADV008", "error", 1),
-}
-NAMED_ONLY = {
-    ("skypilot-org_skypilot__llm__axolotl__axolotl-spot.yaml", "ADV008", "error", 34),  # a stray 4
-}
+FORMATS = (
+    "accelerate_yaml",
+    "axolotl_yaml",
+    "composer_yaml",
+    "deepspeed_json",
+    "hf_trainer_yaml",
+    "lightning_yaml",
+    "llamafactory_yaml",
+    "megatron_yaml",
+    "neox_yaml",
+    "torchtitan_toml",
+    "torchtune_yaml",
+)
+RECALL = 0.95
+NEEDS_ESTIMATES = {"ADV021"}  # the check is handed them, and finds nothing without
+DISPUTABLE_FILES = 1 / 20
 
 pytestmark = pytest.mark.skipif(not (CORPUS / "seeded").is_dir(), reason="the corpus of configurations is not here")
 
+Row = dict[str, str]
+
 
 def checked(*paths: Path) -> Outcome:
-    return check(paths, rederive=lambda _: None, expect=lambda _: None)
+    tables = catalog.load().lifecycle
+    return check(paths, rederive=lambda _: None, expect=lambda _: None, lifecycle=lambda: tables)
 
 
-def found(outcome: Outcome) -> set[tuple[str, str, str, int]]:
-    return {(Path(each.place.path).name, each.rule, each.severity, each.place.line) for each in outcome.findings}
+def rows(file: Path) -> Iterator[Row]:
+    with file.open(newline="", encoding="utf-8") as text:
+        yield from csv.DictReader(text)
 
 
-def test_real_files_give_only_true_findings() -> None:
-    """On the unmodified files, walked or named one by one, nothing is found but what a person has found true."""
-    assert found(checked(CORPUS / "real")) == VERDICTS
+@pytest.mark.parametrize("format", FORMATS)
+def test_seeded_defects_are_found(format: str) -> None:
+    """At least 95 of 100 seeded defects of each format are found with the right rule on the right line."""
+    ours = [row for row in rows(CORPUS / "seeded" / "index.csv") if row["format"] == format]
+    ours = [row for row in ours if row["rule"] not in NEEDS_ESTIMATES]
+    missed = [f"{row['file']}: {row['rule']} on {row['lines_ok']}" for row in ours if not _is_found(row)]
+    assert ours
+    assert len(missed) <= (1 - RECALL) * len(ours), "\n".join(missed)
+
+
+def _is_found(row: Row) -> bool:
+    findings = checked(CORPUS / "seeded" / row["file"]).findings
+    lines = {str(each.place.line) for each in findings if each.rule == row["rule"]}
+    return bool(lines) if row["lines_ok"] == "any" else bool(lines & set(row["lines_ok"].split(";")))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_findings_on_real_files_are_those_that_were_read(format: str) -> None:
+    """On the unmodified files nothing is found but what a person has read, and no error that is not true."""
+    files = sorted(path for path in (CORPUS / "real" / format).iterdir() if path.is_file())
+    findings = [each for path in files for each in checked(path).findings]
+    found = {(Path(each.place.path).name, each.rule, each.severity, str(each.place.line)) for each in findings}
+    known = list(rows(Path(__file__).with_name("corpus_verdicts.csv")))
+    assert found == {
+        (row["file"], row["rule"], row["severity"], row["line"]) for row in known if row["format"] == format
+    }
+    assert all(row["verdict"] == "true" for row in known if row["severity"] == "error")
+
+
+def test_disputable_warnings_are_rare() -> None:
+    """At most one file in twenty has a warning that some would reject."""
+    known = list(rows(Path(__file__).with_name("corpus_verdicts.csv")))
+    disputable = {row["file"] for row in known if row["verdict"] == "disputable" and row["severity"] != "note"}
+    files = sum(1 for format in FORMATS for path in (CORPUS / "real" / format).iterdir() if path.is_file())
+    assert len(disputable) <= DISPUTABLE_FILES * files
+
+
+def test_a_walk_over_all_real_files(tmp_path: Path) -> None:
+    """All of them at once, of every format, are read without a crash, and what is found is no more than one by one."""
+    whole = {(each.rule, each.place) for each in checked(CORPUS / "real").findings}
     files = [path for path in (CORPUS / "real").rglob("*") if path.is_file()]
-    assert found(checked(*files)) == VERDICTS | NAMED_ONLY
-
-
-def test_seeded_defects_are_found() -> None:
-    """Each seeded defect of a format and a rule that exist is found with the right rule on the right line."""
-    ours = {rule.id for rule in RULES}
-    with (CORPUS / "seeded" / "index.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["format"] in FORMATS and row["rule"] in ours]
-    missed = [row["file"] for row in rows if not _is_found(row)]
-    assert len(rows) > 30
-    assert missed == []
-
-
-def _is_found(row: dict[str, str]) -> bool:
-    lines = {finding[3] for finding in found(checked(CORPUS / "seeded" / row["file"])) if finding[1] == row["rule"]}
-    return (
-        bool(lines)
-        if row["lines_ok"] == "any"
-        else bool({str(line) for line in lines} & set(row["lines_ok"].split(";")))
-    )
+    assert whole <= {(each.rule, each.place) for each in checked(*files).findings}
+    assert checked(tmp_path).findings == ()

@@ -115,7 +115,8 @@ def _merged(top: Section) -> Section:
 
 def _facts(section: Section, top: Section) -> ConfigFacts:
     config = take(section, ConfigFacts("megatron", section.document.place(section.table.at)), SETTINGS)
-    latent = section.at("multi_latent_attention")
+    latent, grouped = section.at("multi_latent_attention"), section.at("group_query_attention")
+    by_flags = section.casts == "quoted"  # without --group-query-attention the number of groups is not used
     devices, machines = top.at("trainer.devices"), top.at("trainer.num_nodes")
     trainer = top.below("trainer") is not None
     return replace(
@@ -123,6 +124,7 @@ def _facts(section: Section, top: Section) -> ConfigFacts:
         devices=devices if trainer else None,
         machines=machines if trainer else None,
         head_size=config.head_size if is_on(config.head_size) or not is_on(latent) else latent,
+        key_value_heads=config.key_value_heads if is_on(grouped) or not by_flags else None,
         uneven_stages=next((at for name in _UNEVEN if (at := section.at(name)) is not None and _set(at)), None),
         dropouts=tuple(at for name in _DROPOUTS if (at := section.at(name)) is not None),
         clashes=tuple(_sequence(config)),

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
-from advisor.values.finding import Finding, Severity
+from advisor.values.finding import Edit, Finding, Severity
 
 _FORMATS = (
     "accelerate",
@@ -55,7 +56,8 @@ def find(material: Material) -> Iterator[Finding]:
 def _kind(name: str, at: At) -> Iterator[Finding]:
     if name in _STRATEGIES:
         if at.value is False and at.reader == "yaml":
-            yield _finding("error", f"{written(at)} is read as false by YAML 1.1", f'write {at.key}: "no"', at)
+            told = f"{written(at)} is read as false by YAML 1.1"
+            yield _mended(_finding("error", told, f'write {at.key}: "no"', at), at, f'"{at.raw}"')
         return
     if name in _FLAGS:
         if isinstance(at.value, str) and at.word in ("true", "false", "yes", "no", "on", "off", "1", "0"):
@@ -67,7 +69,8 @@ def _kind(name: str, at: At) -> Iterator[Finding]:
     elif name in _WHOLE and at.number is not None and at.whole is None:
         yield _finding("error", f"{written(at)} must be a whole number", "write a whole number", at)
     elif name in _SIZES and at.whole is not None and at.whole < 1:
-        yield _finding("error", f"{written(at)} must be at least 1", "write the size, or leave it out", at)
+        severity: Severity = "warning" if name == "sequence_length" else "error"  # a script of one's own may mean none
+        yield _finding(severity, f"{written(at)} must be at least 1", "write the size, or leave it out", at)
     elif isinstance(at.value, bool) and name in _WHOLE:
         yield _finding("error", f"{written(at)} is {str(at.value).lower()}, not a number", "write a number", at)
 
@@ -81,7 +84,12 @@ def _text(at: At, digits: str) -> Finding:
     told = (
         f"{at.key} {digits} is text to YAML 1.1 (PyYAML): a number with an exponent needs a dot and a signed exponent"
     )
-    return _finding("warning", told, f"write {_dotted(digits)}", at)
+    return _mended(_finding("warning", told, f"write {_dotted(digits)}", at), at, _dotted(digits))
+
+
+def _mended(found: Finding, at: At, new: str) -> Finding:
+    """The finding with the edit that makes the value what was meant; safe, since the text itself says it."""
+    return replace(found, fix=(Edit(at.place, at.raw, new),))
 
 
 def _dotted(digits: str) -> str:

@@ -16,6 +16,12 @@ _SAID = {
     "hsdp": "HSDP",
 }
 _SHARDED = ("fsdp2", "hsdp")
+_MODES = ("full", "lora", "qlora")
+_PRECISIONS = {
+    **dict.fromkeys(("no", "fp32", "float32", "32-true"), "fp32"),
+    **dict.fromkeys(("fp16", "float16", "16-mixed", "16-true", "amp_fp16"), "fp16"),
+    **dict.fromkeys(("bf16", "bfloat16", "bf16-mixed", "bf16-true", "amp_bf16"), "bf16"),
+}
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -25,7 +31,8 @@ def find(material: Material) -> Iterator[Finding]:
         if expected is not None:
             yield from _parallelism(material, config, expected)
             yield from _precision(config, expected)
-            yield from _batch(config, expected)
+            yield from _method(config, expected)
+            yield from _sizes(config, expected)
 
 
 def _parallelism(material: Material, config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
@@ -54,9 +61,22 @@ def _engine(config: ConfigFacts) -> tuple[str, At] | None:
         return f"zero{stage.whole}", stage
     if config.engine is not None and word in ("multi_gpu", "fsdp", "deepspeed", "no"):
         return {"multi_gpu": "ddp", "fsdp": "fsdp", "deepspeed": "deepspeed", "no": "one"}[word], config.engine
-    if config.fsdp is not None and config.fsdp.on and config.engine is None:
-        return "fsdp", config.fsdp
+    for name, at in (("fsdp", config.fsdp), ("deepspeed", config.deepspeed)):
+        if at is not None and at.on and config.engine is None:
+            return name, at
     return None
+
+
+def _method(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+    """Adapters where all weights were to be trained, or the other way round; an empty adapter trains all."""
+    at, decided = config.adapter, expected.train_mode
+    if at is None or decided not in _MODES:
+        return
+    configured = "full" if at.raw.strip().lower() in ("", "null", "~") else at.word
+    quantised_apart = configured == "lora" and decided == "qlora" and config.format != "axolotl"  # by another setting
+    if configured in _MODES and configured != decided and not quantised_apart:
+        told = f"decided {decided} training, but {at.yaml_path} {at.raw[:40] or 'is empty'}"
+        yield _finding("error", told, at, expected)
 
 
 def _precision(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
@@ -66,12 +86,15 @@ def _precision(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
         if at is not None and at.value is True and expected.precision != name:
             yield _finding("error", f"decided {expected.precision}, but {at.yaml_path} is on", at, expected)
     mixed = config.mixed_precision
-    said = {"no": "fp32", "fp16": "fp16", "bf16": "bf16"}.get(mixed.word or "") if mixed is not None else None
+    said = _PRECISIONS.get(mixed.word or "") if mixed is not None else None
     if mixed is not None and said is not None and said != expected.precision:
         yield _finding("error", f"decided {expected.precision}, but {written(mixed)}", mixed, expected)
 
 
-def _batch(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+def _sizes(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+    length, tokens = config.sequence_length, expected.sequence_length
+    if length is not None and tokens is not None and length.whole is not None and length.whole != tokens:
+        yield _finding("warning", f"decided sequences of {tokens} tokens, but {written(length)}", length, expected)
     for at, decided in ((config.global_batch, expected.global_batch), (config.micro_batch, expected.micro_batch)):
         if at is not None and decided is not None and at.whole is not None and at.whole != decided:
             yield _finding("warning", f"decided a batch of {decided}, but {written(at)}", at, expected)
@@ -84,12 +107,26 @@ def _finding(severity: Severity, message: str, at: At, expected: Expected) -> Fi
 
 RULE = Rule(
     id="ADV053",
-    title="Parallelism, precision or batch differs from the decision",
+    title="Parallelism, method, precision or sizes differ from the decision",
     severity="error",
     group="drift",
-    formats=("accelerate", "deepspeed", "training_arguments"),
-    condition="The recorded decision names one device, DDP or FSDP, a precision, or a batch, and a configuration of "
-    "the project says otherwise. Near equivalents (ZeRO-3 for FSDP, ZeRO-1 for DDP) and batches are warnings.",
+    formats=(
+        "accelerate",
+        "axolotl",
+        "composer",
+        "deepspeed",
+        "lightning",
+        "llamafactory",
+        "megatron",
+        "neox",
+        "python_arguments",
+        "torchtitan",
+        "torchtune",
+        "training_arguments",
+    ),
+    condition="The recorded decision names one device, DDP or FSDP, a precision, full training or adapters, a batch, "
+    "or the length of a sequence, and a configuration of the project says otherwise. Near equivalents (ZeRO-3 for "
+    "FSDP, ZeRO-1 for DDP, DeepSpeed with a stage in a file elsewhere), batches and lengths are warnings.",
     remedy="Change the configuration, or run advisor plan and have the new decision accepted.",
     why="Memory, time and cost in the record were estimated for the decided method.",
     evidence=("docs/decisions of the project that is checked",),
