@@ -14,6 +14,8 @@ _INLINE = re.compile(
     r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|(?<=\{)[{%#]|:(?=//)|(?<=\w)@(?=\w)|(?<=www)\.", re.I
 )
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_ENTITIES = re.compile(r"&#?\w+;")
+"""Markdown's entities; HTML has some that need no semicolon."""
 _LEADING = re.compile(r"(?=#{1,6}(?:\s|$)|[-+](?:[-+\s]|$)|[=>]|~~)")
 _LEADING_NUMBER = re.compile(r"(\d{1,9})(?=[.)](?:\s|$))")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -63,7 +65,8 @@ def title(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """The text behind a line of Markdown that `prose` or `heading` made (or that a person wrote plainly)."""
-    return html.unescape(_ESCAPED.sub(r"\1", text)).strip()
+    plainly = _ESCAPED.sub(r"\1", text)
+    return _ENTITIES.sub(lambda found: html.unescape(found.group()), plainly).strip()
 
 
 def code(text: str) -> str:

@@ -11,8 +11,8 @@ from advisor.values.decision import Assumption, Conclusion, Consequence, Decided
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
 METRICS = "d_metrics"
-_OF_TRAINING = ("d_placement", "d_parallel", "d_memory")
-"""Decisions that fall away where nothing is trained."""
+_MAY_FALL_AWAY = ("d_placement", "d_parallel", "d_memory")
+"""Decisions for which "none" is an answer, not a lack."""
 MOST_ALTERNATIVES = 5
 MOST_CONSEQUENCES = 6
 MOST_ASSUMPTIONS = 5
@@ -54,15 +54,15 @@ class RuledOut:
 class Tip:
     """One answer that, moved to one of these values, changes these choices.
 
-    `to` are the options that it then leads to; `without` the decisions that no option is left for; `untrained` says
-    that nothing is trained then.
+    `to` are the options that it then leads to; `without` the decisions that no option is left for; `unneeded` those
+    that fall away, of which placement does where nothing is trained.
     """
 
     point: Tipping
     flips_at: tuple[Scalar, ...]
     to: tuple[str, ...]
     without: tuple[str, ...] = ()
-    untrained: bool = False
+    unneeded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,24 +183,29 @@ def tipping(decisions: Iterable[Decided]) -> tuple[tuple[Tip, ...], tuple[Tip, .
     for (answer, value), moved in found.items():
         tip = _tip(moved)
         # values of a choice that lead to the same are one row; of a number each is a row
-        same = (answer, tip.to, tip.without, tip.untrained, value if _is_number(value) else None)
+        same = (answer, tip.to, tip.without, tip.unneeded, value if _is_number(value) else None)
         rows[same] = replace(rows[same], flips_at=(*rows[same].flips_at, value)) if same in rows else tip
     nearest = sorted(rows.values(), key=lambda row: _distance(row.point.now, row.point.flips_at))
     return tuple(nearest[:MOST_TIPS]), tuple(nearest[MOST_TIPS:])
 
 
 def _tip(moved: list[tuple[Decided, Tipping]]) -> Tip:
-    """What all the decisions that one value moves come to; where nothing is trained, its place is no news."""
+    """What all the decisions that one value moves come to; where nothing is trained, how it would be is no news."""
     point = moved[0][1]
     to: list[str] = []
-    without = [decided.id for decided, each in moved if each.to in ("", "none")]
+    unneeded: list[str] = []
+    without: list[str] = []
     for decided, each in moved:
-        called = {row.option: row.name for row in decided.removed} | {row.option: row.name for row in decided.ranking}
-        if each.to not in ("", "none"):
+        if each.to == "not_needed" or (each.to == "none" and decided.id in _MAY_FALL_AWAY):
+            unneeded.append(decided.id)
+        elif each.to in ("", "none"):
+            without.append(decided.id)
+        else:
+            called = {row.option: row.name for row in decided.removed} | {r.option: r.name for r in decided.ranking}
             to.append(called.get(each.to, each.to))
-    of_training = [id for id in without if id in _OF_TRAINING]
-    elsewhere = tuple(id for id in without if id not in _OF_TRAINING)
-    return Tip(point, (point.flips_at,), tuple(dict.fromkeys(to)), elsewhere, bool(of_training))
+    if "d_placement" in unneeded:
+        unneeded = ["d_placement"]
+    return Tip(point, (point.flips_at,), tuple(dict.fromkeys(to)), tuple(without), tuple(unneeded))
 
 
 def _is_number(value: Scalar) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from record import samples
 
@@ -54,6 +54,8 @@ def test_ours_with_positions(tmp_path: Path) -> None:
 
 
 @given(st.text(min_size=1, max_size=40))
+@example("&GT")
+@example("a &amp; b")
 def test_any_title_comes_back(tmp_path_factory: pytest.TempPathFactory, title: str) -> None:
     """Whatever a title holds, the record gives it back."""
     from dataclasses import replace

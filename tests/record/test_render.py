@@ -295,6 +295,9 @@ def test_an_answer_that_leaves_nothing_says_so() -> None:
     assert "no option is left for where it answers" in text
     text = page(with_decision("d_placement", tipping=nothing))
     assert "| nothing is trained |" in text
+    text = page(with_decision("d_memory", tipping=nothing))
+    assert "| no saver of memory |" in text
+    assert "nothing is trained" not in text
 
 
 def test_the_record_is_its_own_alternative_never() -> None:
