@@ -85,7 +85,7 @@ def _outdated(each: record.Record, today: date) -> Iterator[Revisit]:
         over = False  # a person's own words
     if over:
         line = each.lines.get("x-advisor-review-by", 1)
-        yield Revisit("expired", each.number or 0, "its review date", text, Place(each.path.as_posix(), line))
+        yield Revisit("expired", each.number or 0, "its review date", f"was {text}", Place(each.path.as_posix(), line))
 
 
 def _died(each: record.Record, folder: Path, on: Grounds) -> Iterator[Revisit]:
@@ -93,11 +93,12 @@ def _died(each: record.Record, folder: Path, on: Grounds) -> Iterator[Revisit]:
     for decision, chosen in record.chosen(each, folder).items():
         for option in on.tables.options.get(decision, ()):
             if option.id in chosen and option.lifecycle in DEAD:
-                now = option.lifecycle.replace("_", " ")
+                now = f"is {option.lifecycle.replace('_', ' ')} by now"
                 yield Revisit("expired", each.number or 0, option.name, now, Place(each.path.as_posix(), 1))
 
 
 def _prices(each: record.Record, on: Grounds, today: date) -> Iterator[Revisit]:
     if date.fromisoformat(on.tables.review_by) < today:
         place = Place(each.path.as_posix(), each.lines.get("x-advisor-version", 1))
-        yield Revisit("expired", each.number or 0, "the prices of this advisor's catalogue", on.tables.review_by, place)
+        now = f"were good until {on.tables.review_by}"
+        yield Revisit("expired", each.number or 0, "the prices of this advisor's catalogue", now, place)

@@ -42,13 +42,15 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     if flaw is not None:
         meant = named or ours or any(format.name_hint.search(path) for format in formats)
         return Reading(text, flaws=(flaw,)) if meant else Reading()
-    risky = RISKS.search(text) is not None
+    risky = reader == "properties" or RISKS.search(text) is not None
     if not (ours or named or risky):
         return Reading()
     if not ours and not certain and not risky:
         return Reading(text, left_alone="its format is not read")
     document = Document(path, text, reader)
     source = Source(document)
+    if reader == "python" and not (ours or named):
+        return Reading(text, source=source)  # its text is enough for what is looked for in any file
     template = reader in ("json", "yaml") and is_template(text)
     try:
         document.roots, document.repeated = READERS[reader](masked(text) if template and reader == "yaml" else text)

@@ -26,7 +26,10 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 _WORD = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s;&|\"'])+|&&|\|\||[;|&]")
 _ENDS = frozenset({"&&", "||", ";", "|", "&"})
-_DIRECTIVE = re.compile(r"^[ \t]*(?:-[ \t]+)?(?:(?:RUN|CMD|ENTRYPOINT)[ \t]+|[\w.-]+:[ \t]+(?:[|>][-+]?[ \t]*)?)?")
+_DIRECTIVE = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:(?:RUN|CMD|ENTRYPOINT)[ \t]+"
+    r"|(?:command|cmd|run|setup|script|entrypoint|args|entry)[\"']?:[ \t]+(?:[|>][-+]?[ \t]*)?)?"
+)
 _LONGEST_LINE = 5000
 
 

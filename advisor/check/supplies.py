@@ -22,10 +22,8 @@ def is_requirements(source: Source) -> bool:
 
 
 def images(source: Source) -> Iterator[Word]:
-    """Images that settings, FROM lines and container commands name; images that Compose builds are no supplies."""
+    """Images that settings, FROM lines and container commands name."""
     for _, table in source.tables:
-        if "build" in table.entries:
-            continue
         for key in _IMAGE_KEYS:
             entry = table.entries.get(key)
             if entry is not None and isinstance(entry.node, Leaf) and isinstance(entry.node.value, str):
@@ -40,7 +38,7 @@ def images(source: Source) -> Iterator[Word]:
 def bases(source: Source) -> Iterator[Word]:
     """The images that FROM lines of a Dockerfile name; stages of its own are none."""
     stages = {"scratch"}
-    for number, line in source.lines if not source.document.roots else ():
+    for number, line in source.lines if source.document.reader == "dockerfile" else ():
         found = _FROM.match(line)
         if found is None:
             continue

@@ -1,4 +1,4 @@
-"""`advisor adr`: the records of a project: list them, show one, accept one."""
+"""`advisor adr`: the records of a project: list them, show one, accept or supersede one, keep their index."""
 
 import json as json_format
 import re
@@ -9,10 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from advisor import record
+from advisor.cli.dates import day
 from advisor.errors import BadInput
 
 app = typer.Typer(
-    help="List, show and accept decision records.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+    help="List, show, accept, supersede and index decision records.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
 )
 
 _PICTURE = re.compile(r"^```mermaid\n.*?^```$\n", re.M | re.S)
@@ -61,6 +65,48 @@ def accept(number: Number, project: Project = Path("."), json: Json = False, pla
     else:
         typer.echo(f"Record {number} is accepted.", err=True)
         typer.echo("\n".join(changed))
+
+
+@app.command()
+def supersede(
+    number: Number,
+    project: Project = Path("."),
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="Fix today's date, as 2026-11-25.")] = "",
+    json: Json = False,
+    plain: Plain = False,
+) -> None:
+    """Replace an accepted record: decide again, write the new record, mark the old one; both or neither.
+
+    The new record is a proposal; advisor adr accept makes it accepted.
+    """
+    del plain
+    from advisor.plan import propose_again  # only here is anything decided
+
+    record.found(_there(project), number)
+    changed = [str(path) for path in propose_again(project, today=day(as_of), superseding=number)]
+    if json:
+        _print_json({"written": changed})
+    else:
+        typer.echo(f"Record {number} is superseded by a proposal.", err=True)
+        typer.echo("\n".join(changed))
+
+
+@app.command()
+def index(
+    project: Project = Path("."),
+    file: Annotated[Path | None, typer.Option(metavar="FILE", help="The file with the marks of adr-log.")] = None,
+    json: Json = False,
+    plain: Plain = False,
+) -> None:
+    """Bring the list of records up to date, between <!-- adrlog --> and <!-- adrlogstop -->."""
+    del plain
+    place, changed = record.index(_there(project), file)
+    if json:
+        _print_json({"written": [str(place)] if changed else []})
+    elif changed:
+        typer.echo(str(place))
+    else:
+        typer.echo(f"{place} is up to date.", err=True)
 
 
 def _there(project: Path) -> Path:

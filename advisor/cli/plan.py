@@ -1,13 +1,14 @@
 """`advisor plan`: the whole story for one project."""
 
+import os
 import shlex
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advisor.cli.dates import day
 from advisor.errors import BadInput
 
 if TYPE_CHECKING:
@@ -52,16 +53,16 @@ def command(
     from advisor.answers import parse_setting
     from advisor.cli.screen import can_ask, screen
 
-    today = _date(as_of)
+    today = day(as_of)
     on = story.grounds(lang)
-    home = (out or folder).resolve()
+    home = Path(os.path.realpath(out or folder))
     wish = story.Wish(
-        project=folder.resolve(),
+        project=Path(os.path.realpath(folder)),
         home=home,
         answers=answers,
         settings=dict(parse_setting(text, on.questions) for text in settings or ()),
         model=model,
-        data=tuple(Path(item) for item in data or ()),
+        data=tuple(map(_given, data or ())),
         hardware=hardware,
         nodes=nodes,
         reprobe=reprobe,
@@ -79,13 +80,10 @@ def command(
         _print_json(conclusion, known, paths)
 
 
-def _date(text: str) -> date:
-    if not text:
-        return datetime.now().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is no date", where="--as-of", remedy="write it as 2026-11-25") from None
+def _given(text: str) -> Path:
+    if not text.strip():
+        raise BadInput("is empty", where="--data", remedy="give a file, a folder or an address")
+    return Path(text)
 
 
 def _print_json(conclusion: "Conclusion", known: "Known", paths: tuple[Path, ...]) -> None:
@@ -213,5 +211,5 @@ class _Talk:
 
 def _from_here(path: Path) -> Path:
     """The path as one would type it here."""
-    path, here = path.resolve(), Path.cwd()
+    path, here = Path(os.path.realpath(path)), Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 COMMANDS: Mapping[str, str] = {
     "plan": "Decide the architecture of a project and write the record.",
     "check": "Check that the decision still holds and the configs agree.",
-    "adr": "List, show and accept decision records.",
+    "adr": "List, show, accept, supersede and index decision records.",
     "probe": "Show what this machine is, with the source of each fact.",
     "bench": "Measure how fast this machine is.",
     "schema": "Print the JSON Schema of advisor.yaml, for editors.",

@@ -12,7 +12,7 @@ def find(material: Material) -> Iterator[Finding]:
     """Each date that has passed, and each option that has died since."""
     for each in material.revisits:
         if each.kind == "expired":
-            told = f"record {each.record}: {each.what} is over ({each.now})"
+            told = f"record {each.record}: {each.what} {each.now}"
             yield Finding(RULE.id, "note", told, RULE.remedy, each.place, each.what)
 
 
@@ -31,7 +31,7 @@ RULE = Rule(
     bad=Example(
         {"docs/decisions/0001-train.md": '---\nx-advisor-review-by: "2026-06-01"\n---\n'},
         line=2,
-        revisits=(Revisit("expired", 1, "its review date", "2026-06-01", Place("docs/decisions/0001-train.md", 2)),),
+        revisits=(Revisit("expired", 1, "its review date", "was 2026-06-01", Place("docs/decisions/0001-train.md", 2)),),
     ),
     good=Example({"docs/decisions/0001-train.md": '---\nx-advisor-review-by: "2027-06-01"\n---\n'}),
     find=find,
