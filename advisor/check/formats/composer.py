@@ -47,7 +47,8 @@ def read(document: Document) -> Iterator[ConfigFacts]:
 
 def _facts(section: Section, top: Section) -> ConfigFacts:
     config = take(section, ConfigFacts("composer", section.document.place(section.table.at)), SETTINGS)
-    return replace(config, devices=top.at("compute.gpus"), checkpointing=_saving(section, config))
+    devices = top.at("compute.gpus") or top.at("gpu_num")
+    return replace(config, devices=devices, checkpointing=_saving(section, config))
 
 
 def _saving(section: Section, config: ConfigFacts) -> At | None:

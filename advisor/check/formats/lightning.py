@@ -77,6 +77,7 @@ def _litgpt(section: Section) -> ConfigFacts:
     clash = Clash("options", told, "set one of them to null", both[1], both[:1]) if len(both) == 2 else None
     return replace(
         config,
+        minimum_rate=None if section.has("checkpoint_dir") else config.minimum_rate,  # only pretraining goes by it
         rounds_batch=True,
         dropouts=(dropout,) if dropout is not None else (),
         clashes=(clash,) if clash is not None else (),
@@ -85,7 +86,7 @@ def _litgpt(section: Section) -> ConfigFacts:
 
 FORMAT = Format(
     name="lightning",
-    telltale=re.compile(r"^[ \t]+(global_batch_size|lr_warmup_steps|max_epochs|accumulate_grad_batches)[ \t]*:", re.M),
+    telltale=re.compile(r"^(train|trainer)[ \t]*:", re.M),
     name_hint=re.compile(r"(^|[/_.-])(litgpt|lightning)[^/]*\.ya?ml$", re.I),
     read=read,
     readers=("yaml",),

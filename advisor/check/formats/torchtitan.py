@@ -63,6 +63,7 @@ HEADS = {
     ("deepseek_v3", "671b"): (128, 128),
 }
 """Attention heads and key-value heads by model and flavor."""
+_TABLES = ("parallelism", "job", "metrics", "activation_checkpoint", "checkpoint", "experimental", "model", "optimizer")
 
 
 def read(document: Document) -> Iterator[ConfigFacts]:
@@ -71,13 +72,15 @@ def read(document: Document) -> Iterator[ConfigFacts]:
         if not isinstance(root, Table):
             continue
         section = Section(document, root)
-        others = section.has("parallelism", "job", "metrics", "activation_checkpoint", "checkpoint", "experimental")
+        others = section.has(*_TABLES)
         if others >= 2 and (section.at("training.seq_len") or section.at("training.steps")):
             yield _facts(section)
 
 
 def _facts(section: Section) -> ConfigFacts:
     config = take(section, ConfigFacts("torchtitan", section.document.place(section.table.at)), SETTINGS)
+    if config.global_batch is not None and config.global_batch.whole == -1:  # the default: what follows from the rest
+        config = replace(config, global_batch=None)
     flavor, name = section.at("model.flavor"), section.at("model.name")
     heads = HEADS.get((name.word or "", flavor.word or "")) if name is not None and flavor is not None else None
     if flavor is not None and heads is not None:
