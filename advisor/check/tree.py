@@ -1,5 +1,6 @@
 """A configuration as a tree that remembers where everything stands. JSON and YAML give the same tree."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Union
@@ -104,5 +105,5 @@ class Document:
         """Where each line starts."""
         if not self._starts:
             self._starts = [0]
-            self._starts.extend(index + 1 for index, letter in enumerate(self.text) if letter == "\n")
+            self._starts.extend(match.end() for match in re.finditer("\n", self.text))
         return self._starts

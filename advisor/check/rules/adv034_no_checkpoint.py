@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
-from advisor.values.finding import Finding
+from advisor.values.finding import Finding, Severity
 
 _SHORT_STEPS = 100  # a run this short is a trial: nothing is lost
 _LONG_STEPS = 1000
@@ -21,10 +21,13 @@ def find(material: Material) -> Iterator[Finding]:
         if config.checkpointing is not None:
             yield from _switched_off(config, config.checkpointing)
         if save is not None and (save.value is False or save.word == "no"):
-            yield _finding(f"{written(save)}: a failure at the last step loses the run", save)
+            by_itself = config.format == "python_arguments"  # the script around it may save
+            yield _finding("note" if by_itself else "warning", f"{written(save)}: a failure loses the run", save)
         elif config.save_steps is not None and _never(config, config.save_steps):
             steps = config.max_steps.raw if config.max_steps is not None else ""
-            yield _finding(f"{written(config.save_steps)} comes after the last step, {steps}", config.save_steps)
+            yield _finding(
+                "warning", f"{written(config.save_steps)} comes after the last step, {steps}", config.save_steps
+            )
 
 
 def _switched_off(config: ConfigFacts, switch: At) -> Iterator[Finding]:
@@ -50,8 +53,8 @@ def _never(config: ConfigFacts, every: At) -> bool:
     return bool(last and last > 0 and every.number and every.number > last)
 
 
-def _finding(message: str, at: At) -> Finding:
-    return finding(RULE.id, "warning", message, 'save_strategy: "steps" with save_steps, or "epoch"', at)
+def _finding(severity: Severity, message: str, at: At) -> Finding:
+    return finding(RULE.id, severity, message, 'save_strategy: "steps" with save_steps, or "epoch"', at)
 
 
 RULE = Rule(
@@ -70,7 +73,8 @@ RULE = Rule(
     ),
     condition=f"save_strategy is no, or save_steps is above max_steps. Runs of {_SHORT_STEPS} steps or fewer, and "
     "files that do not train (do_train: false), are left out. In torchtitan and Lightning, checkpoints are off for "
-    f"{_LONG_STEPS} steps or more; in Composer, a long run has no save_folder.",
+    f"{_LONG_STEPS} steps or more; in Composer, a long run has no save_folder. In "
+    "Python it is a note: the script around the arguments may save by itself.",
     remedy="Save every so many steps: as often as you can afford to repeat.",
     why="Any failure, a full disk or a preempted machine, loses the whole run. A save_model at the end of the script "
     "helps only when the end is reached.",
