@@ -1,5 +1,6 @@
 """The trainers' own files: what each format says, what is wrong with it, and what only looks wrong."""
 
+import copy
 import itertools
 import json
 from typing import Any
@@ -395,7 +396,7 @@ def test_any_shape(values: list[object], module: Any) -> None:
         for name in above:
             inner[name] = inner[name] if isinstance(inner.get(name), dict) else {}
             inner = inner[name]
-        inner[last] = value
+        inner[last] = copy.deepcopy(value)
     text = toml(document) if "toml" in format.readers else json.dumps(document)
     path = "x.toml" if "toml" in format.readers else "x.yaml"
     reading = read(path, text.encode(), named=True)

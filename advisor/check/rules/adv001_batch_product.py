@@ -22,7 +22,7 @@ def find(material: Material) -> Iterator[Finding]:
         if parts and (total.whole or 0) % _product(parts):
             yield _finding("warning" if config.rounds_batch else "error", total, parts)
         elif parts and processes is not None and not _fits(total, parts, processes):
-            yield _finding("warning", total, [*parts, processes])
+            yield _finding("warning", total, [*parts, processes], exact=len(parts) == 2)
 
 
 def _fits(total: At, parts: list[At], processes: At) -> bool:
@@ -52,13 +52,11 @@ def _processes(launch: ConfigFacts | None, config: ConfigFacts) -> At | None:
     return None if divided else launch.num_processes
 
 
-def _finding(severity: Severity, total: At, parts: list[At]) -> Finding:
+def _finding(severity: Severity, total: At, parts: list[At], *, exact: bool = False) -> Finding:
+    """`exact`: all parts are known, so the total must be their product."""
     batch, product = total.whole or 0, _product(parts)
     fitting = [str(each) for each in (batch // product * product, (batch // product + 1) * product) if each]
     told = f"{' x '.join(written(at) for at in parts)}{f' (= {product})' if len(parts) > 1 else ''}"
-    exact = (
-        len(parts) == 3 and severity == "warning" and all("batch" in at.key or "steps" in at.key for at in parts[:2])
-    )
     relation = "is not" if exact else "is not a multiple of"
     choice = str(product) if exact else " or ".join(fitting)
     return finding(
