@@ -57,11 +57,15 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A setting under its old name: where it stands, the name `now`, and what becomes of the old one."""
+    """A setting under its old name: where it stands, the name `now`, and what becomes of the old one.
+
+    It is a note where a version that is still common wants the old name.
+    """
 
     at: At
     now: str
     fate: str
+    severity: Severity = "warning"
 
 
 @dataclass(frozen=True, slots=True)

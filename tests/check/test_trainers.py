@@ -346,6 +346,8 @@ def test_megatron_without_tensor_parallelism() -> None:
         ("load_best_model_at_end=True)", [("ADV006", "warning", 3)]),
         ("load_best_model_at_end=True, **more)", []),
         ("evaluation_strategy='epoch')", [("ADV044", "warning", 3)]),
+        ("warmup_ratio=0.1)", [("ADV044", "note", 3)]),
+        ("max_seq_length=512)", []),
         ("learning_rate=rate, save_strategy=args.save, bf16=not fp16, fp16=fp16)", []),
         ("learning_rate=5)", [("ADV007", "warning", 3)]),
         ("learning_rate='1e-4')", [("ADV007", "warning", 3)]),
@@ -358,6 +360,12 @@ def test_megatron_without_tensor_parallelism() -> None:
 def test_python_arguments(text: str, expected: list[tuple[str, str, int]]) -> None:
     """Literal arguments are judged; what has to be run to be known, or comes with **, is not."""
     assert found("train.py", PYTHON + "    " + text + "\n") == expected
+
+
+def test_sft_config_has_another_name_for_the_length() -> None:
+    """max_seq_length is gone from SFTConfig, while scripts of one's own may well have it."""
+    text = "SFTConfig(\n    max_seq_length=512,\n    output_dir='o',\n)\n"
+    assert found("train.py", text) == [("ADV044", "warning", 2)]
 
 
 SHAPES = st.sampled_from(

@@ -114,7 +114,7 @@ def test_training_arguments_that_are_fine(text: str) -> None:
         ("learning_rate: 1.0e+4\n", [("ADV007", "warning", 3)]),
         ("save_strategy: no\n", [("ADV007", "error", 3), ("ADV034", "warning", 3)]),
         ("warmup_steps: 0.1\n", [("ADV007", "note", 3)]),
-        ("warmup_ratio: 500\n", [("ADV007", "warning", 3)]),
+        ("warmup_ratio: 500\n", [("ADV007", "warning", 3), ("ADV044", "note", 3)]),
         ("save_steps: 5000\nmax_steps: 1000\n", [("ADV034", "warning", 3)]),
         ("load_best_model_at_end: true\n", [("ADV006", "warning", 3)]),
         (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from advisor.check.format import Format
 from advisor.check.formats import training_arguments
 from advisor.check.python_text import REST
-from advisor.check.taking import Section
+from advisor.check.taking import Section, old_names
 from advisor.check.tree import Document, Table
 from advisor.values.configs import At, ConfigFacts
 
@@ -18,6 +18,7 @@ _CLASSES = re.compile(
     r"(Seq2Seq|SentenceTransformer|Sparse\w*|CrossEncoder)?TrainingArguments"
     r"|(SFT|DPO|KTO|ORPO|CPO|GRPO|RLOO|BCO|GKD|Reward|PPO|OnlineDPO|NashMD|XPO|PRM)Config"
 )
+_SFT_OLD_NAMES = {"max_seq_length": ("max_length", "TRL renamed it in 0.16 and refuses the old name since 0.20")}
 _HANGS_TOGETHER = ("save_strategy", "evaluation_strategy", "save_steps", "evaluation_steps", "load_best")
 
 
@@ -31,8 +32,10 @@ def read(document: Document) -> Iterator[ConfigFacts]:
 
 def _facts(section: Section) -> Iterator[ConfigFacts]:
     rest = section.at(REST)
+    of_sft = old_names(section, _SFT_OLD_NAMES) if section.path == "SFTConfig" else ()
     for config in training_arguments.arguments(section, "python_arguments"):
-        yield config if rest is None else _open(config, rest)
+        known = replace(config, renamed=config.renamed + of_sft) if of_sft else config
+        yield known if rest is None else _open(known, rest)
 
 
 def _open(config: ConfigFacts, rest: At) -> ConfigFacts:

@@ -47,7 +47,14 @@ OLD_NAMES = {
         "eval_strategy",
         "Transformers renamed it in 4.41, and later refuses the old name",
     ),
+    "per_gpu_train_batch_size": ("per_device_train_batch_size", "Transformers 5 no longer has it"),
+    "per_gpu_eval_batch_size": ("per_device_eval_batch_size", "Transformers 5 no longer has it"),
 }
+NEWLY_OLD = {
+    "warmup_ratio": ("warmup_steps, which takes a share too", "Transformers 5 no longer has it"),
+    "no_cuda": ("use_cpu", "Transformers 5 no longer has it"),
+}
+"""Names that version 4 still wants, and version 5 refuses."""
 _OWN = (
     "per_device_train_batch_size",
     "per_device_eval_batch_size",
@@ -112,7 +119,8 @@ def _facts(section: Section) -> Iterator[ConfigFacts]:
 def arguments(section: Section, name: str) -> Iterator[ConfigFacts]:
     """The facts of TrainingArguments wherever they stand, and of the DeepSpeed section inside."""
     place = section.document.place(section.table.at)
-    blank = ConfigFacts(name, place, renamed=old_names(section, OLD_NAMES))
+    newly = (replace(old, severity="note") for old in old_names(section, NEWLY_OLD))
+    blank = ConfigFacts(name, place, renamed=(*old_names(section, OLD_NAMES), *newly))
     config = take(section, blank, SETTINGS)
     written = section.table.entries.get("deepspeed")
     if written is not None and isinstance(written.node, Table):

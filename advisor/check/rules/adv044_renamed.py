@@ -12,7 +12,7 @@ def find(material: Material) -> Iterator[Finding]:
     for config in material.configs:
         for old in config.renamed:
             told = f"{old.at.key} is now {old.now}: {old.fate}"
-            yield finding(RULE.id, "warning", told, f"write {old.now}", old.at)
+            yield finding(RULE.id, old.severity, told, f"write {old.now}", old.at)
 
 
 RULE = Rule(
@@ -21,7 +21,8 @@ RULE = Rule(
     severity="warning",
     group="lifecycle",
     formats=("axolotl", "deepspeed", "llamafactory", "python_arguments", "training_arguments"),
-    condition="The setting is in its format's list of renamed settings, and is not false. An old version that is "
+    condition="The setting is in its format's list of renamed settings, and is not false. What only the newest "
+    "version refuses (warmup_ratio in Transformers 5) is a note. An old version that is "
     "pinned on purpose may still want the old name: say so in a suppression.",
     remedy="Use the new name.",
     why="TrainingArguments raises TypeError for a name that it does not know. DeepSpeed still converts its old names, "
@@ -29,6 +30,8 @@ RULE = Rule(
     evidence=(
         "axolotl-ai-cloud/axolotl, src/axolotl/utils/schemas/deprecated.py and validation.py, version 0.19.0",
         "https://github.com/huggingface/transformers/pull/30190",
+        "https://github.com/huggingface/transformers/pull/41326",
+        "https://github.com/huggingface/trl/pull/3912",
         "https://github.com/huggingface/sentence-transformers/pull/2673",
         "deepspeedai/DeepSpeed, deepspeed/runtime/zero/config.py, DeepSpeedZeroConfig, commit 1b88ac3",
     ),
