@@ -10,8 +10,10 @@ from advisor.check.source import Source
 from advisor.values.catalog import Lifecycle
 from advisor.values.configs import At, ConfigFacts, Shortfall
 from advisor.values.expected import Expected
-from advisor.values.launches import LaunchFacts, ServedModel
+from advisor.values.launches import Command, LaunchFacts, ServedModel
 from advisor.values.revisit import Revisit
+
+_MOST_FOLDERS = 40
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,40 @@ class Material:
             if other is not None and other is not config:
                 return other
         return None
+
+    def configs_of(self, launch: LaunchFacts, command: Command) -> tuple[ConfigFacts, ...]:
+        """The configurations that a command names, as far as they were read."""
+        named = (command.config, *command.files)
+        found = [self.config_at(launch, at) for at in named if at is not None]
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
+    def config_at(self, launch: LaunchFacts, at: At) -> ConfigFacts | None:
+        """The configuration at a path that a launch names."""
+        paths = self.paths(launch, at)
+        return next((self._by_path[path] for path in paths if path in self._by_path), None)
+
+    def is_there(self, path: str) -> bool:
+        """Whether an absolute path leads to something, on the disk or among what was read."""
+        return path in self._by_path or self.exists(path)
+
+    def paths(self, launch: LaunchFacts, at: At) -> tuple[str, ...]:
+        """Where in the project a path of a launch may lead: through what is copied from it, from its working folder,
+        from the file's own folder and the ones above. Nothing for a path that only the machine has.
+        """
+        path = at.value
+        if not isinstance(path, str) or "\x00" in path or len(path) > 1000 or ":" in path:
+            return ()
+        folder = os.path.dirname(absolute(launch.place.path))
+        for mount in launch.mounts:
+            inside, source = mount.path.raw.rstrip("/"), mount.source
+            if mount.kind == "local" and source is not None and (path == inside or path.startswith(f"{inside}/")):
+                return (os.path.normpath(os.path.join(folder, str(source.value), path[len(inside) :].lstrip("/"))),)
+        if path.startswith(("/", "~")):
+            return ()
+        workdir = launch.workdir.value if launch.workdir is not None else None
+        above = list(_folders_up(launch.place.path))
+        bases = [os.path.join(folder, workdir), *above] if isinstance(workdir, str) else above
+        return tuple(os.path.normpath(os.path.join(base, path)) for base in bases[:_MOST_FOLDERS])
 
     @cached_property
     def _by_path(self) -> dict[str, ConfigFacts]:

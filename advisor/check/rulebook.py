@@ -11,7 +11,8 @@ from advisor.values.finding import Finding, Place, Severity
 from advisor.values.revisit import Revisit
 
 Group = Literal[
-    "consistency", "parallelism", "memory", "hardware", "robustness", "lifecycle", "drift", "security", "reproducibility",
+    "consistency", "parallelism", "memory", "hardware", "data loading", "robustness", "serving", "lifecycle", "drift",
+    "security", "reproducibility",
 ]  # fmt: skip
 
 ANY = ("any",)

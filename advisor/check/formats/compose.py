@@ -29,7 +29,7 @@ def read(document: Document) -> Iterator[LaunchFacts]:
 
 
 def _service(document: Document, name: str, service: Table) -> LaunchFacts:
-    as_container = _as_container(document, service)
+    as_container = _as_container(service)
     image = walk.text(service, "image")
     variables = containers.variables_of(document, as_container)
     commands = containers.commands(document, as_container, image, variables)
@@ -62,7 +62,7 @@ def _service(document: Document, name: str, service: Table) -> LaunchFacts:
     )
 
 
-def _as_container(document: Document, service: Table) -> Table:
+def _as_container(service: Table) -> Table:
     """The service as a container: `entrypoint` is its command and `command` its arguments."""
     entries = dict(service.entries)
     renamed = {"env": "environment", "args": "command", "command": "entrypoint"}

@@ -85,9 +85,7 @@ def _stack(document: Document, item: Table) -> Iterator[LaunchFacts]:
     gpus = walk.at(document, item, "requestGPU")
     gpus = containers.counted(gpus) if gpus is not None else None
     values = {
-        name: found
-        for key, name in _STACK.items()
-        if (found := walk.at(document, item, "vllmConfig", key)) is not None
+        name: found for key, name in _STACK.items() if (found := walk.at(document, item, "vllmConfig", key)) is not None
     }
     extra = [Word(each.raw, -1 - each.at) for each in containers.leaves(walk.below(item, "vllmConfig", "extraArgs"))]
     scene = containers.scene(document)
@@ -133,9 +131,7 @@ def _containers(node: Node, depth: int) -> Iterator[Table]:
     if depth > _DEEPEST_VALUES or not isinstance(node, Table):
         return
     resources = walk.table(node, "resources")
-    if resources is not None and _asks_for_gpus(resources):
-        yield node
-    elif walk.items(node, "containers"):
+    if (resources is not None and _asks_for_gpus(resources)) or walk.items(node, "containers"):
         yield node
     else:
         for entry in node.entries.values():

@@ -5,7 +5,7 @@ Fields as in the Kubernetes API reference, kubeflow/training-operator and traine
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from advisor.check.format import Format
@@ -38,26 +38,21 @@ def _object(around: Around, kind: str, spec: Table) -> Iterator[LaunchFacts]:
     elif kind in _REPLICATED:
         for launch in _template(around, walk.below(spec, "template")):
             yield replace(launch, replicas=walk.at(around.document, spec, "replicas") or _one(launch))
-    elif kind == "Job":
-        yield from _job(around, spec)
     elif kind == "CronJob":
         inner = walk.table(spec, "jobTemplate", "spec")
         yield from _job(around, inner) if inner is not None else ()
-    elif kind == "JobSet":
-        for each in walk.items(spec, "replicatedJobs"):
-            inner = walk.table(each, "template", "spec")
-            if inner is not None:
-                copies = walk.at(around.document, each, "replicas")
-                alone = copies is None or copies.whole == 1
-                yield from (each if alone else _open(each) for each in _job(around, inner))
-    elif kind == "LeaderWorkerSet":
-        yield from _leader_worker(around, spec)
-    elif kind == "TrainJob":
-        yield from _train_job(around, spec)
-    elif kind in ("InferenceService", "LLMInferenceService"):
-        yield from _inference(around, spec)
     else:
-        yield from _operator(around, spec)
+        yield from _KINDS.get(kind, _operator)(around, spec)
+
+
+def _job_set(around: Around, spec: Table) -> Iterator[LaunchFacts]:
+    """Jobs of several kinds; with several copies of one the file does not say which work together."""
+    for each in walk.items(spec, "replicatedJobs"):
+        inner = walk.table(each, "template", "spec")
+        if inner is not None:
+            copies = walk.at(around.document, each, "replicas")
+            alone = copies is None or copies.whole == 1
+            yield from (launch if alone else _open(launch) for launch in _job(around, inner))
 
 
 def _template(around: Around, node: Node | None) -> Iterator[LaunchFacts]:
@@ -136,8 +131,8 @@ def _operator(around: Around, spec: Table) -> Iterator[LaunchFacts]:
         replicas = walk.at(document, roles, name, "replicas")
         count = 1 if replicas is None else replicas.whole
         policy = walk.at(document, roles, name, "restartPolicy")
-        for launch in _template(around, walk.below(roles, name, "template")):
-            groups.append((count, replace(launch, restart_policy=policy)))
+        launches = _template(around, walk.below(roles, name, "template"))
+        groups.extend((count, replace(launch, restart_policy=policy)) for launch in launches)
     with_gpus = [(count, each) for count, each in groups if each.gpus_a_node is not None]
     pods = None if any(count is None for count, _ in with_gpus) else sum(count or 0 for count, _ in with_gpus)
     totals = [None if c is None or e.gpus_a_node is None or e.gpus_a_node.whole is None else c * e.gpus_a_node.whole
@@ -193,11 +188,23 @@ def _blank(around: Around, spec: Table) -> LaunchFacts:
     return LaunchFacts("kubernetes", around.document.place(spec.at), around.kind, around.name, local=False)
 
 
+_KINDS: Mapping[str, Callable[[Around, Table], Iterator[LaunchFacts]]] = {
+    "Job": _job,
+    "JobSet": _job_set,
+    "LeaderWorkerSet": _leader_worker,
+    "TrainJob": _train_job,
+    "InferenceService": _inference,
+    "LLMInferenceService": _inference,
+}
+
 FORMAT = Format(
     name="kubernetes",
-    telltale=re.compile(r"^[ \t{,-]*[\"']?kind[\"']?:[ \t]*[\"']?(Pod|Deployment|StatefulSet|DaemonSet|Job|CronJob|JobSet|Rollout"
-                        r"|PyTorchJob|MPIJob|TFJob|JAXJob|TrainJob|LeaderWorkerSet|(LLM)?InferenceService|List)\b", re.M),
+    telltale=re.compile(
+        r"^[ \t{,-]*[\"']?kind[\"']?:[ \t]*[\"']?(Pod|Deployment|StatefulSet|DaemonSet|Job|CronJob|JobSet|Rollout"
+        r"|(PyTorch|MPI|TF|JAX|Train)Job|LeaderWorkerSet|(LLM)?InferenceService|List)\b",
+        re.M,
+    ),
     name_hint=re.compile(r"(^|/)(deployment|statefulset|job|pod|k8s|kubernetes)[^/]*\.ya?ml$", re.I),
     read=read,
     readers=("yaml", "json"),
-)  # fmt: skip
+)

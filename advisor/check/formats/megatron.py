@@ -88,7 +88,7 @@ def read(document: Document) -> Iterator[ConfigFacts]:
 
 
 def is_command_line(names: Collection[str]) -> bool:
-    """Whether options, by the name that the parser gives them, are Megatron's: its model, and how it is split or fed."""
+    """Whether options, by the name that the parser gives them, are Megatron's: its model, and how it is split."""
     return {"num_layers", "num_attention_heads"} <= set(names) and bool({*_OWN, "micro_batch_size"} & set(names))
 
 

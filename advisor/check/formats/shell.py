@@ -15,9 +15,9 @@ from advisor.check.launch.command import commands_of
 from advisor.check.launch.containers_run import run_by_docker
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.quantities import slurm_bytes, slurm_seconds
-from advisor.check.launch.shell_words import Line, Word, shell_lines
-from advisor.check.tree import Document, Entry, Leaf, Table
+from advisor.check.launch.shell_words import Word, shell_lines
 from advisor.check.taking import Section
+from advisor.check.tree import Document, Entry, Leaf, Table
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.launches import Command, LaunchFacts, Supply
 
@@ -49,7 +49,7 @@ def read(document: Document) -> Iterator[Facts]:
         for command in commands:
             yield from _megatron(document, command, launch)
     for line in lines:
-        yield from run_by_docker(document, line, scene)
+        yield from run_by_docker(line, scene)
 
 
 def _directives(document: Document) -> dict[str, At]:

@@ -13,9 +13,34 @@ from advisor.values.launches import Command, Role
 _FLAGS = frozenset(
     # options of launchers that take no value: torch/distributed/run.py, accelerate/commands/launch.py,
     # deepspeed/launcher/runner.py
-    "standalone no_python run_path multi_gpu cpu tpu use_deepspeed use_fsdp use_megatron_lm use_xpu same_network "
-    "quiet q debug use_cpu dynamo_use_fullgraph dynamo_use_dynamic module m force_multi no_local_rank "
-    "save_pid enable_each_rank_log use_env no_ssh force".split()
+    {
+        "standalone",
+        "no_python",
+        "run_path",
+        "multi_gpu",
+        "cpu",
+        "tpu",
+        "use_deepspeed",
+        "use_fsdp",
+        "use_megatron_lm",
+        "use_xpu",
+        "same_network",
+        "quiet",
+        "q",
+        "debug",
+        "use_cpu",
+        "dynamo_use_fullgraph",
+        "dynamo_use_dynamic",
+        "module",
+        "m",
+        "force_multi",
+        "no_local_rank",
+        "save_pid",
+        "enable_each_rank_log",
+        "use_env",
+        "no_ssh",
+        "force",
+    }
 )
 _SCRIPT_FLAGS = frozenset({"bf16", "fp16", "resume", "auto_resume", "gradient_checkpointing", "do_train"})
 _TRAINS = re.compile(
@@ -78,11 +103,11 @@ def _started(command: Command, words: Sequence[Word], scene: Scene) -> Command:
     name = words[split].text if split < len(words) else ""
     if name in ("-m", "--module") and split + 1 < len(words):
         name = words[split + 1].text
-    if program == "python" and not _TRAINS.search(name) and not ("bf16" in script.options):
+    if program == "python" and not _TRAINS.search(name) and "bf16" not in script.options:
         command = replace(command, role="other")
     command = _trained(_launched(command, program, launcher), script)
     named = [scene.at(words[split])] if split < len(words) and name.endswith(".py") else []
-    configs = [each for each in (command.config, script.first("deepspeed", "deepspeed_config", "ds_config", "config"))]
+    configs = (command.config, script.first("deepspeed", "deepspeed_config", "ds_config", "config"))
     files = [*named, *(each for each in configs if each is not None and _is_config(each))]
     files += [each for each in script.positional if _is_config(each)]
     return replace(command, files=tuple(files), open_ended=launcher.open_ended or script.open_ended)

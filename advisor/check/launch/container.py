@@ -34,7 +34,9 @@ def variables_of(document: Document, container: Node) -> dict[str, At]:
         name, value = walk.text(item, "name"), walk.at(document, item, "value")
         if name and value is not None:
             found[name] = replace(value, yaml_path=name)
-    return {name: replace(at, value=value_of(at.value)) if isinstance(at.value, str) else at for name, at in found.items()}
+    return {
+        name: replace(at, value=value_of(at.value)) if isinstance(at.value, str) else at for name, at in found.items()
+    }
 
 
 def words_of(variables: Mapping[str, At], document: Document) -> dict[str, Word]:

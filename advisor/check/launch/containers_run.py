@@ -6,6 +6,7 @@ Options as in docs.docker.com/reference/cli/docker/container/run.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from advisor.check.launch.arguments import Arguments, Scene, parsed
 from advisor.check.launch.command import commands_of, environment, served
@@ -14,14 +15,15 @@ from advisor.check.launch.pod import role_of
 from advisor.check.launch.programs import base
 from advisor.check.launch.quantities import docker_bytes
 from advisor.check.launch.shell_words import Line, Word
-from advisor.check.tree import Document
 from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts, Mount, Supply
 
-_FLAG = re.compile(r"-[itdP]+$|--(rm|detach|interactive|tty|privileged|init|read-only|publish-all|no-healthcheck|quiet)$")
+_FLAG = re.compile(
+    r"-[itdP]+$|--(rm|detach|interactive|tty|privileged|init|read-only|publish-all|no-healthcheck|quiet)$"
+)
 
 
-def run_by_docker(document: Document, line: Line, scene: Scene) -> Iterator[LaunchFacts]:
+def run_by_docker(line: Line, scene: Scene) -> Iterator[LaunchFacts]:
     """The launch of `docker run`, when it gets GPUs or starts something known."""
     words = line.words
     names = [word.text for word in words[:3]]
@@ -89,14 +91,14 @@ def _gpus(options: Arguments) -> At | None:
 
 def _variables(words: Sequence[Word], scene: Scene) -> Iterator[tuple[str, At]]:
     """-e NAME=value."""
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         name, equals, value = word.text.partition("=")
         if before.text in ("-e", "--env") and equals:
             yield name, scene.at(word, name, value, len(name) + 1)
 
 
 def _mounts(words: Sequence[Word], scene: Scene) -> Iterator[Mount]:
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if before.text in ("-v", "--volume"):
             parts = word.text.split(":")
             if len(parts) > 1:

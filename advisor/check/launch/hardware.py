@@ -16,8 +16,8 @@ _GIB = 2.0**30
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """One GPU model: its name, compute capability (0 for other vendors), memory in bytes (None: it comes in several
-    sizes and the name does not say which), and the most that one machine has anywhere.
+    """One GPU model: its name, compute capability, memory in bytes (the largest where the name leaves it open; None
+    where that says nothing), and the most that one machine has anywhere.
     """
 
     name: str
@@ -33,7 +33,7 @@ _GPUS: tuple[tuple[str, Gpu], ...] = tuple(
         (r"b300", "B300", 10.3, 268, 8),
         (r"b200", "B200", 10.0, 179, 8),
         (r"b100", "B100", 10.0, 179, 8),
-        (r"gh200", "GH200", 9.0, None, 2),
+        (r"gh200", "GH200", 9.0, 141, 2),
         (r"h200", "H200", 9.0, 140, 8),
         (r"h100.*(94|nvl)", "H100 NVL", 9.0, 93, 8),
         (r"h100", "H100", 9.0, 79.6, 8),
@@ -41,8 +41,8 @@ _GPUS: tuple[tuple[str, Gpu], ...] = tuple(
         (r"h20", "H20", 9.0, 95, 8),
         (r"a100.*80|a100-?80gb", "A100 80GB", 8.0, 79.3, 16),
         (r"(?:tesla-)?a100(?:-sxm4|-pcie)?[-_ ]?40\w*|tesla-a100", "A100 40GB", 8.0, 39.5, 16),
-        (r"a100", "A100", 8.0, None, 16),
-        (r"a800", "A800", 8.0, None, 8),
+        (r"a100", "A100 (at most 80 GB)", 8.0, 79.3, 16),
+        (r"a800", "A800", 8.0, 79.3, 8),
         (r"a10g", "A10G", 8.6, 22.5, 8),
         (r"a10", "A10", 8.6, 22.5, 8),
         (r"a30", "A30", 8.0, 23.5, 8),
@@ -53,9 +53,9 @@ _GPUS: tuple[tuple[str, Gpu], ...] = tuple(
         (r"l4", "L4", 8.9, 22.5, 8),
         (r"v100.*32", "V100 32GB", 7.0, 31.7, 16),
         (r"v100.*16", "V100 16GB", 7.0, 15.7, 8),
-        (r"v100", "V100", 7.0, None, 16),
+        (r"v100", "V100 (at most 32 GB)", 7.0, 31.7, 16),
         (r"t4g?", "T4", 7.5, 14.7, 8),
-        (r"p100", "P100", 6.0, None, 8),
+        (r"p100", "P100", 6.0, 15.9, 8),
         (r"p40", "P40", 6.1, 22.3, 8),
         (r"p4", "P4", 6.1, 7.4, 8),
         (r"k80", "K80", 3.7, 11.1, 16),
@@ -92,6 +92,23 @@ def gpu(name: object) -> Gpu | None:
         return None
     text = name.lower()
     return next((each for pattern, each in _COMPILED if pattern.search(text)), None)
+
+
+_GPUS_OF_MACHINES = (
+    (r"p3(dn)?\..*", "v100"), (r"g4dn\..*", "t4"), (r"p2\..*", "k80"), (r"g5\..*", "a10g"), (r"g6\..*", "l4"),
+    (r"g6e\..*", "l40s"), (r"p4d\..*", "a100-40gb"), (r"p4de\..*", "a100-80gb"),
+    (r"p5\..*|a3-(high|mega|edge)gpu.*", "h100"),
+    (r"p5en?\..*|a3-ultragpu.*", "h200"), (r"g2-standard-.*", "l4"), (r"a2-(high|mega)gpu.*", "a100-40gb"),
+    (r"a2-ultragpu.*", "a100-80gb"), (r"standard_nc.*_t4_v3", "t4"), (r"standard_nc\d+s_v3", "v100"),
+    (r"standard_nd.*_h100_v5", "h100"), (r"standard_nc.*_a100_v4", "a100-80gb"),
+)  # fmt: skip
+
+
+def gpu_of_machine(machine_type: object) -> Gpu | None:
+    """The GPU model of a cloud's machine type; None when it is not known."""
+    text = machine_type.lower() if isinstance(machine_type, str) and len(machine_type) < 100 else ""
+    name = next((name for pattern, name in _GPUS_OF_MACHINES if re.fullmatch(pattern, text)), None)
+    return gpu(name)
 
 
 def gpus_of(machine_type: object) -> int | None:

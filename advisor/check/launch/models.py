@@ -81,7 +81,9 @@ _QUANTISED: tuple[tuple[str, float], ...] = (
     (r"awq|gptq|marlin|nf4|fp4|4-?bit|int4|w4a16|w4a4|hqq|q4|eetq4|autoround", 0.56),
     (r"fp8|int8|8-?bit|w8a8|w8a16|eetq|f8", 1.05),
 )
-_UNKNOWN_FORMATS = re.compile(r"gguf|ggml|exl2|aqlm|quip|squeezellm|bnb|bitsandbytes|q[2-8]_|tensorizer|compressed", re.I)
+_UNKNOWN_FORMATS = re.compile(
+    r"gguf|ggml|exl2|aqlm|quip|squeezellm|bnb|bitsandbytes|q[2-8]_|tensorizer|compressed", re.I
+)
 _MIXTURE = re.compile(r"(?:^|[^a-z0-9])(\d{1,3})x(\d{1,3}(?:\.\d)?)b(?![a-z0-9])")
 _BILLIONS = re.compile(r"(?:^|[^a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)b(?![a-z0-9])")
 

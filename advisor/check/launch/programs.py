@@ -35,8 +35,42 @@ _MODULES = {
     "deepspeed.launcher.runner": "deepspeed",
 }
 _WRAPPERS = frozenset(
-    "srun mpirun mpiexec env nohup time exec sudo numactl docker podman singularity apptainer enroot uv poetry conda "
-    "micromamba timeout stdbuf nsys ncu ssh taskset ts python python3 ray pixi hatch rye pipenv tini dumb-init".split()
+    {
+        "srun",
+        "mpirun",
+        "mpiexec",
+        "env",
+        "nohup",
+        "time",
+        "exec",
+        "sudo",
+        "numactl",
+        "docker",
+        "podman",
+        "singularity",
+        "apptainer",
+        "enroot",
+        "uv",
+        "poetry",
+        "conda",
+        "micromamba",
+        "timeout",
+        "stdbuf",
+        "nsys",
+        "ncu",
+        "ssh",
+        "taskset",
+        "ts",
+        "python",
+        "python3",
+        "ray",
+        "pixi",
+        "hatch",
+        "rye",
+        "pipenv",
+        "tini",
+        "dumb-init",
+    }
 )
 _NOT_RUN = frozenset({"build", "pull", "push", "install", "pip", "create", "exec", "help", "--version"})
 SHELLS = frozenset({"bash", "sh", "zsh", "dash"})

@@ -148,8 +148,8 @@ class _Reader:
                 assigning.append((name, rest[0]))
             rest = rest[1:]
         if not rest:
-            for name, word in assigning:
-                self.variables.set(name[0], _value(word, name), more=name[1])
+            for name, token in assigning:
+                self.variables.set(name[0], _value(token, name), more=name[1])
             return None
         self.forgets(rest)
         spread = tuple(_spread(rest))
@@ -182,40 +182,33 @@ class _Reader:
             kind = match.lastgroup if match is not None else None
             if match is None or kind is None:
                 self.at += 1
-                continue
-            if kind == "gap":
-                current = None
-            elif kind == "end":
-                if match.group() == "(" and current and re.search(r"=$", current[-1].text):
-                    self.at = match.end()
-                    current.extend(self.array())
-                    continue
+            elif kind == "gap":
+                self.at, current = match.end(), None
+            elif kind == "end" and not _starts_array(match, current):
                 self.at = match.end()
                 if "\n" in match.group():
                     self.skip_heredocs()
                 return tokens, match.group()
             elif kind == "hash" and current is None:
                 self.to_line_end()
-                continue
             elif kind == "redirect":
+                if current is not None and len(current) == 1 and re.fullmatch(r"\d", current[0].text):
+                    tokens.pop()  # the number of a descriptor
                 self.redirected(match.group(), match.end())
-                if current and re.fullmatch(r"\d", current[-1].text) and len(current) == 1:
-                    tokens.pop()
                 current = None
-                continue
             else:
                 if current is None:
                     current = []
                     tokens.append(current)
                 current.extend(self.piece(kind, match))
-                continue
-            self.at = match.end()
         return tokens, ""
 
     def piece(self, kind: str, match: re.Match[str]) -> list[Part]:
         """The parts that a piece of a word stands for, and the position after it."""
         at = self.at
         self.at = match.end()
+        if kind == "end":
+            return self.array()
         if kind == "single":
             return [Part(match.group()[1:].removesuffix("'"), at + 1)]
         if kind == "escape":
@@ -339,6 +332,11 @@ class _Reader:
         """Pass over a comment."""
         end = self.text.find("\n", self.at)
         self.at = len(self.text) if end < 0 else end
+
+
+def _starts_array(match: re.Match[str], current: list[Part] | None) -> bool:
+    """Whether a bracket opens the elements of `NAME=( … )`."""
+    return match.group() == "(" and bool(current) and current is not None and current[-1].text.endswith("=")
 
 
 def _balanced(text: str, at: int, opening: str, closing: str) -> int:

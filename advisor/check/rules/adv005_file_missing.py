@@ -8,9 +8,11 @@ from advisor.check.material import Material, absolute
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.finding import Finding
+from advisor.values.launches import LaunchFacts
 
 _ENDINGS = (".json", ".yaml", ".yml")
 _MOST_FOLDERS = 40
+_NEAR_FOLDERS = 6  # above that a folder of the same name is another's
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -20,6 +22,30 @@ def find(material: Material) -> Iterator[Finding]:
             path = at.value
             if isinstance(path, str) and path.lower().endswith(_ENDINGS) and _is_relative(path):
                 yield from _missing(material, config, at, path)
+    for launch in material.launches:
+        named = [at for command in launch.commands for at in (command.config, *command.files) if at is not None]
+        for at in dict.fromkeys((*named, *launch.needed_files)) if launch.local else ():
+            yield from _launched(material, launch, at)
+
+
+def _launched(material: Material, launch: LaunchFacts, at: At) -> Iterator[Finding]:
+    """A file that a launch names: told only where its folder, or a file of nearly the same name, is in the project."""
+    paths = material.paths(launch, at)[:_NEAR_FOLDERS]
+    path = at.value
+    if not paths or not isinstance(path, str) or not path.lower().endswith((*_ENDINGS, ".toml", ".py")):
+        return
+    if any(material.is_there(each) for each in paths):
+        return
+    mapped = os.path.isabs(path)
+    folder = os.path.dirname(paths[0]) if mapped else os.path.dirname(path)
+    here = (
+        any(material.exists(os.path.dirname(each)) for each in paths) if folder and (mapped or "/" in path) else False
+    )
+    known = {os.path.basename(each.place.path) for each in material.configs}
+    alike = difflib.get_close_matches(os.path.basename(path), known, 1, 0.8)
+    if here or alike:
+        told = f"{written(at)} does not exist" + (", its folder does" if here else "")
+        yield finding(RULE.id, "warning", told, f"did you mean {alike[0]}?" if alike else RULE.remedy, at)
 
 
 def _missing(material: Material, config: ConfigFacts, at: At, path: str) -> Iterator[Finding]:
@@ -57,7 +83,16 @@ RULE = Rule(
     title="Configuration file that is named does not exist",
     severity="warning",
     group="consistency",
-    formats=("accelerate", "axolotl", "llamafactory", "training_arguments"),
+    formats=(
+        "accelerate",
+        "axolotl",
+        "llamafactory",
+        "pipelines",
+        "shell",
+        "skypilot",
+        "torchserve",
+        "training_arguments",
+    ),
     condition="A relative path to a DeepSpeed configuration leads to nothing from the file's folder or one above "
     "it, and its folder does exist, or a file of nearly the same name beside the configuration. Where neither exists "
     "this is a note: the path may belong to the place where the run starts. Absolute paths and placeholders do not "

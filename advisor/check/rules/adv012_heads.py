@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from advisor.check.launch.serving import served_model
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.check.taking import is_on
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.finding import Finding
+from advisor.values.launches import Command
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -17,6 +19,23 @@ def find(material: Material) -> Iterator[Finding]:
             continue
         found = list(_hidden(config, heads, heads.whole))
         yield from found or _ranks(config, heads, heads.whole)
+    for launch in material.launches:
+        for command in launch.commands:
+            yield from _served(command)
+
+
+def _served(command: Command) -> Iterator[Finding]:
+    """A server that splits a model whose heads are known from its name."""
+    model, ranks = served_model(command), command.tensor_parallel
+    if model is None or model.heads is None or ranks is None or not ranks.whole or model.heads % ranks.whole == 0:
+        return
+    allowed = " ".join(str(each) for each in range(1, 65) if model.heads % each == 0)
+    told = f"the {model.heads} attention heads of {_name(command)} cannot be split over {written(ranks)}"
+    yield finding(RULE.id, "error", told, f"use one of {allowed}", ranks, command.model)
+
+
+def _name(command: Command) -> str:
+    return str(command.model.value) if command.model is not None else "the model"
 
 
 def _hidden(config: ConfigFacts, heads: At, count: int) -> Iterator[Finding]:
@@ -47,10 +66,22 @@ RULE = Rule(
     title="Attention heads do not divide the hidden size, or cannot be split over tensor parallel ranks",
     severity="error",
     group="parallelism",
-    formats=("composer", "lightning", "megatron", "neox", "torchtitan"),
+    formats=(
+        "composer",
+        "helm_values",
+        "kubernetes",
+        "lightning",
+        "megatron",
+        "neox",
+        "ray",
+        "shell",
+        "skypilot",
+        "torchtitan",
+    ),
     condition="The hidden size is not a multiple of the attention heads (unless the head size is given by itself), the "
     "heads are not a multiple of the key-value heads, or one of the two cannot be split over the tensor parallel "
-    "ranks. torchtitan's heads follow from model and flavor; unknown models are left out.",
+    "ranks. torchtitan's heads follow from model and flavor, a served model's from its name; unknown models are left "
+    "out. vLLM repeats key-value heads where there are fewer than ranks.",
     remedy="Choose a tensor parallel size that divides the heads.",
     why="Each rank computes whole heads. The tools assert it when they build the model, after the job has waited in "
     "the queue.",

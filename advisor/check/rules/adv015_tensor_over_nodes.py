@@ -6,6 +6,7 @@ from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.finding import Finding
+from advisor.values.launches import Command, LaunchFacts
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -19,6 +20,20 @@ def find(material: Material) -> Iterator[Finding]:
         yield finding(
             RULE.id, "warning", told, f"use {count} at most, and pipeline stages for the rest", ranks, *places
         )
+    for launch in material.launches:
+        for command in launch.commands:
+            yield from _served(launch, command)
+
+
+def _served(launch: LaunchFacts, command: Command) -> Iterator[Finding]:
+    """A server whose group of machines has GPUs enough, but each machine fewer than the ranks."""
+    ranks, machine, total = command.tensor_parallel, launch.gpus_a_node, launch.supply.gpus
+    if command.role != "serve" or ranks is None or machine is None or not machine.whole or not ranks.whole:
+        return
+    if ranks.whole > machine.whole and (total is None or total >= ranks.whole):
+        told = f"{written(ranks)} reaches over machines of {machine.whole} GPUs ({written(machine)})"
+        remedy = f"use {machine.whole} at most, and pipeline stages for the rest"
+        yield finding(RULE.id, "warning", told, remedy, ranks, machine)
 
 
 def _of_a_machine(config: ConfigFacts) -> tuple[int, list[At]] | None:
@@ -38,9 +53,9 @@ RULE = Rule(
     title="Tensor parallelism reaches over more than one machine",
     severity="warning",
     group="parallelism",
-    formats=("accelerate", "lightning", "megatron"),
+    formats=("accelerate", "helm_values", "kubernetes", "lightning", "megatron", "ray"),
     condition="The configuration names several machines and the GPUs of each (or the processes of all), and the tensor "
-    "parallel size is larger than the GPUs of one.",
+    "parallel size is larger than the GPUs of one. Of a server: the group of pods has GPUs enough, each pod fewer.",
     remedy="Keep tensor parallelism within a machine and split further by pipeline stages or data.",
     why="Tensor parallelism sums activations over its ranks in every layer. The network between machines is ten times "
     "slower than NVLink within one. Machines whose NVLink domain spans several of them are the exception.",

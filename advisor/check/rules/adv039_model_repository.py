@@ -1,0 +1,94 @@
+"""ADV039: a model's configuration does not go with the repository around it."""
+
+import os.path
+from collections.abc import Iterator
+
+from advisor.check.material import Material, absolute
+from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.values.configs import At
+from advisor.values.finding import Finding
+from advisor.values.launches import ServedModel
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Each model whose name is not its folder's, and each ensemble whose steps do not go with the models beside it."""
+    for model in material.models:
+        if os.path.basename(model.place.path) != "config.pbtxt":
+            continue
+        beside = _beside(material, model)
+        yield from _name(model, beside, material)
+        for step in model.steps:
+            yield from _step(model, step.model, beside)
+
+
+def _beside(material: Material, model: ServedModel) -> dict[str, ServedModel]:
+    """The models of the same repository, by their names."""
+    repository = os.path.dirname(_folder(model))
+    others = [each for each in material.models if os.path.dirname(_folder(each)) == repository and each is not model]
+    return {_called(each): each for each in others if os.path.basename(each.place.path) == "config.pbtxt"}
+
+
+def _folder(model: ServedModel) -> str:
+    return os.path.dirname(absolute(model.place.path))
+
+
+def _called(model: ServedModel) -> str:
+    named = model.name.value if model.name is not None else None
+    return str(named) if isinstance(named, str) else os.path.basename(_folder(model))
+
+
+def _name(model: ServedModel, beside: dict[str, ServedModel], material: Material) -> Iterator[Finding]:
+    """The name of the folder counts only where it is a model's: beside other models, or with a version in it."""
+    name, folder = model.name, os.path.basename(_folder(model))
+    in_repository = bool(beside) or material.exists(os.path.join(_folder(model), "1"))
+    if name is not None and isinstance(name.value, str) and name.value != folder and in_repository:
+        told = f"{written(name)} stands in the folder {folder}"
+        yield finding(RULE.id, "warning", told, "give both the same name", name)
+
+
+def _step(model: ServedModel, step: At, beside: dict[str, ServedModel]) -> Iterator[Finding]:
+    if not isinstance(step.value, str) or not beside:
+        return
+    other = beside.get(step.value)
+    if other is None:
+        if len(beside) >= len(model.steps):
+            told = f"the ensemble runs {step.value}, which is not among the models beside it"
+            yield finding(RULE.id, "warning", told, "add the model, or correct its name", step)
+        return
+    mine, its = model.largest_batch, other.largest_batch
+    if mine is not None and mine.whole and its is not None and its.whole is not None and mine.whole > its.whole:
+        told = f"{written(mine)} of the ensemble is larger than that of {step.value}, {its.raw}"
+        yield finding(RULE.id, "warning", told, f"use {its.raw} for the ensemble", mine, its, step)
+
+
+RULE = Rule(
+    id="ADV039",
+    title="Model does not go with the repository around it",
+    severity="warning",
+    group="serving",
+    formats=("triton",),
+    condition="In a model repository: the name differs from the model's folder; an ensemble's max_batch_size is larger "
+    "than that of a model it runs; or it runs a model that is not there, though as many are.",
+    remedy="Name the model as its folder, and give an ensemble the smallest max_batch_size of its models.",
+    why="Triton refuses to load the model, or a batch that the ensemble accepts fails inside it.",
+    evidence=(
+        "triton-inference-server/server, docs/user_guide/model_configuration.md: the name must match the directory",
+        "triton-inference-server/server, docs/user_guide/ensemble_models.md",
+    ),
+    bad=Example(
+        {
+            "models/pipeline/config.pbtxt": 'name: "pipeline"\nplatform: "ensemble"\nmax_batch_size: 16\n'
+            'ensemble_scheduling { step [ { model_name: "encoder" model_version: -1 } ] }\n',
+            "models/encoder/config.pbtxt": 'name: "encoder"\nbackend: "onnxruntime"\nmax_batch_size: 8\n',
+        },
+        line=3,
+    ),
+    good=Example(
+        {
+            "models/pipeline/config.pbtxt": 'name: "pipeline"\nplatform: "ensemble"\nmax_batch_size: 8\n'
+            'ensemble_scheduling { step [ { model_name: "encoder" model_version: -1 } ] }\n',
+            "models/encoder/config.pbtxt": 'name: "encoder"\nbackend: "onnxruntime"\nmax_batch_size: 8\n',
+        }
+    ),
+    find=find,
+)
