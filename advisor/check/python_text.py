@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from bisect import bisect_right
 from itertools import accumulate
 
 from advisor.check.tree import DEEPEST, Entry, Leaf, Node, Repeated, Sequence, Table
@@ -44,13 +45,18 @@ def _calls(tree: ast.AST) -> list[ast.Call]:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.lines = _LINE.findall(text)
+        self.ends: dict[int, list[int]] = {}  # where each letter of a line ends in bytes, where they are not one each
         self.starts = [0, *accumulate(len(line) for line in self.lines)]
 
     def at(self, node: ast.expr | ast.keyword) -> int:
         """The character at which a node starts; `ast` counts columns in bytes."""
-        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
-        column = node.col_offset if line.isascii() else len(line.encode()[: node.col_offset].decode(errors="ignore"))
-        return self.starts[min(node.lineno, len(self.starts)) - 1] + column
+        number = min(node.lineno, len(self.starts)) - 1
+        line = self.lines[number] if number < len(self.lines) else ""
+        if line.isascii():
+            return self.starts[number] + node.col_offset
+        if number not in self.ends:
+            self.ends[number] = list(accumulate(len(letter.encode()) for letter in line))
+        return self.starts[number] + bisect_right(self.ends[number], node.col_offset)
 
     def call(self, node: ast.Call) -> Table:
         """`{name: {argument: value}}` of a call."""
