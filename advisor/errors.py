@@ -21,9 +21,18 @@ class AdvisorError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        advice = f"\n  {self.remedy}" if self.remedy else ""
-        return f"{place}{self.what}{advice}"
+        place = f"{_shown(self.where)}: " if self.where else ""
+        advice = f"\n  {_shown(self.remedy, keep=chr(10))}" if self.remedy else ""
+        return f"{place}{_shown(self.what)}{advice}"
+
+
+_LONGEST = 2000
+
+
+def _shown(text: str, keep: str = "") -> str:
+    """`text` so that what a file or a person put into it cannot move the cursor, and does not fill the screen."""
+    safe = "".join(char if char.isprintable() or char in keep else repr(char)[1:-1] for char in text[: _LONGEST + 1])
+    return safe if len(text) <= _LONGEST else f"{safe[:_LONGEST]}…"
 
 
 class BadInput(AdvisorError):

@@ -27,6 +27,7 @@ _COMPLETION_OPTIONS = ("install_completion", "show_completion")
 
 def run(arguments: list[str] | None = None, commands: Mapping[str, str] = COMMANDS, room: str = "advisor.cli") -> int:
     """Runs `advisor` with the arguments (default: those of the process) and returns its exit status."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -35,7 +36,22 @@ def run(arguments: list[str] | None = None, commands: Mapping[str, str] = COMMAN
         program(commands, room).main(args=arguments, prog_name="advisor")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
+    except OSError as error:  # help and the version are printed before any command runs
+        status = _environment_failed(error)
+        _point_at_nothing(sys.stdout)
+        return status
     return 0
+
+
+def _open_what_is_closed() -> None:
+    """Gives the three standard streams somewhere to go; else the next file opened takes the number of a closed one."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for the whole run
 
 
 def program(commands: Mapping[str, str] = COMMANDS, room: str = "advisor.cli") -> TyperGroup:

@@ -1,6 +1,7 @@
 """The shell around the commands, driven as a process with commands made for the test."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -195,6 +196,28 @@ def test_full_disk(command_line: list[str]) -> None:
         done = subprocess.run([*command_line, "fine"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.startswith("Error: No space left on device")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("fine", "--help")])
+def test_help_on_a_full_disk(command_line: list[str], words: tuple[str, ...]) -> None:
+    """What is printed before any command runs, help and the version, fails with the same message."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*command_line, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: No space left on device")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(command_line: list[str], closed: str) -> None:
+    """A command does its work whichever of the standard streams the shell has closed."""
+    command = f"{shlex.join(command_line)} fine here {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    failed = subprocess.run(["sh", "-c", f"{shlex.join(command_line)} broken input {closed}"], check=False)
+    assert failed.returncode == 2
 
 
 def test_completion(shell: Run) -> None:
