@@ -21,20 +21,21 @@ Raw = str | tuple[str, ...] | dict[str, str | None] | None
 """What stands in a file: a scalar's text, a list, `{value, unit}`, or nothing."""
 
 
-def read_text(path: Path) -> str:
-    """The text of a file that a person wrote; raises BadInput for what is not readable text."""
+def read_text(path: Path, largest: int = LARGEST_BYTES) -> str:
+    """The text of a file of at most `largest` bytes; raises BadInput for what is not readable text."""
     try:
         if not path.is_file() and path.exists():
             raise BadInput("this is not a file", where=str(path), remedy="give the path of a text file")
         with path.open("rb") as stream:
-            content = stream.read(LARGEST_BYTES + 1)
+            content = stream.read(largest + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadInput(
             f"cannot be read: {reason}", where=str(path), remedy="check the path and its permissions"
         ) from None
-    if len(content) > LARGEST_BYTES:
-        raise BadInput("is larger than 1 MB, too large for this file", where=str(path), remedy="is it the right file?")
+    if len(content) > largest:
+        what = f"is larger than {largest // 10**6} MB, too large for this file"
+        raise BadInput(what, where=str(path), remedy="is it the right file?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

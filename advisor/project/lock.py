@@ -18,7 +18,8 @@ SCHEMA = 1
 MOMENTARY = frozenset(("machine.disk_free",))
 """Facts of the moment: a decision must not follow from them."""
 
-_REMEDY = "restore it from version control, or run `advisor plan --reprobe`"
+_LARGEST_BYTES = 32_000_000  # thousands of accelerators have a row each
+REMEDY = "restore it from version control, or run `advisor plan --reprobe`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ def read(path: Path) -> Locked:
     if schema != SCHEMA:
         newer = isinstance(schema, int) and schema > SCHEMA
         what = f"was written by a newer advisor (schema {schema})" if newer else "is not a lock of advisor"
-        raise BadInput(what, where=str(path), remedy="upgrade advisor" if newer else _REMEDY)
+        raise BadInput(what, where=str(path), remedy="upgrade advisor" if newer else REMEDY)
     try:
         return _locked(content)
     except KeyError as error:
-        raise BadInput(f"{error.args[0]} is missing", where=str(path), remedy=_REMEDY) from None
+        raise BadInput(f"{error.args[0]} is missing", where=str(path), remedy=REMEDY) from None
     except Odd as error:
-        raise BadInput(str(error), where=str(path), remedy=_REMEDY) from None
+        raise BadInput(str(error), where=str(path), remedy=REMEDY) from None
 
 
 def _locked(content: dict[str, object]) -> Locked:
@@ -107,19 +108,19 @@ def _locked(content: dict[str, object]) -> Locked:
 
 
 def _content(path: Path) -> dict[str, object]:
-    text = marked.read_text(path)
+    text = marked.read_text(path, _LARGEST_BYTES)
     try:
         content = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         conflict = "<<<<<<<" in text
-        remedy = "a merge left conflict markers: take either side, then run `advisor plan`" if conflict else _REMEDY
+        remedy = "a merge left conflict markers: take either side, then run `advisor plan`" if conflict else REMEDY
         where = f"{path}:{error.lineno}:{error.colno}"
         raise BadInput(f"is not valid JSON: {error.msg.lower()}", where=where, remedy=remedy) from None
     except (Odd, RecursionError, ValueError) as error:
         what = "is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise BadInput(what, where=str(path), remedy=_REMEDY) from None
+        raise BadInput(what, where=str(path), remedy=REMEDY) from None
     if not isinstance(content, dict):
-        raise BadInput("is not a lock of advisor", where=f"{path}:1:1", remedy=_REMEDY)
+        raise BadInput("is not a lock of advisor", where=f"{path}:1:1", remedy=REMEDY)
     return content
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from advisor.figure import Fact, Provenance, Scalar, rounded
 from advisor.values.facts import Device
+from advisor.values.reading import LARGEST
 
 _ALWAYS = ("value", "provenance")
 
@@ -89,18 +90,24 @@ def _fact(id: str, raw: object, where: str) -> Fact:
         raise Odd(f"{where}.provenance is {row['provenance']!r}")
     ends: dict[str, Any] = {name: _end(row[name], f"{where}.{name}") for name in ("low", "high") if name in row}
     cells: dict[str, Any] = {**row, **ends, "id": id, "value": _value(row["value"], where)}
+    if row.get("unit") and isinstance(row["value"], bool | str | list):
+        raise Odd(f"{where}.value is no number of {row['unit']}")
     return Fact(**cells)
 
 
 def _end(raw: object, where: str) -> float | None:
     if raw is not None and (isinstance(raw, bool) or not isinstance(raw, int | float)):
         raise Odd(f"{where} is not a number")
+    if raw is not None and abs(raw) > LARGEST:
+        raise Odd(f"{where} is larger than anything there is")
     return raw
 
 
 def _value(raw: object, where: str) -> Scalar:
     if isinstance(raw, list):
         return tuple(text(item, f"{where}.value") for item in raw)
+    if isinstance(raw, int | float) and abs(raw) > LARGEST:
+        raise Odd(f"{where}.value is larger than anything there is")
     if raw is None or isinstance(raw, bool | int | float | str):
         return raw
     raise Odd(f"{where}.value is neither a number, a word nor a list")
@@ -116,4 +123,6 @@ def _device(raw: object, where: str) -> Device:
             continue
         if not isinstance(row[column.name], kinds.get(column.name, str)):
             raise Odd(f"{where}.{column.name} has the wrong type")
+    if not 0 <= row["memory_bytes"] <= LARGEST:
+        raise Odd(f"{where}.memory_bytes is no size")
     return Device(**row)

@@ -23,6 +23,8 @@ _WHOLE = frozenset(
     ("samples", "tokens", "examples", "parameters", "layers", "heads", "files", "devices", "runs", "rows", "experts")
 )
 _TEXT_LIMIT = 1000
+SMALLEST, LARGEST = 1e-12, 1e21
+"""Between these lie all bytes, seconds, samples and dollars there are; beyond them products of a few overflow."""
 _DIRECTION = range(0x202A, 0x202F), range(0x2066, 0x206A)
 """Marks that reorder what a terminal shows."""
 
@@ -146,6 +148,9 @@ def _read_number(question: Question, raw: object) -> Scalar:
         if unit.startswith("USD"):
             text = text.removeprefix("$").strip()
         value = units.parse(text, unit)
+    if value and not SMALLEST <= abs(value) <= LARGEST:
+        size = "large" if abs(value) > 1 else "small"
+        raise BadInput(f"{value:.3g} {unit} is too {size} to be meant", remedy="check the exponent")
     nearest = round(value)
     if abs(value - nearest) <= 1e-9 * abs(value) and abs(value) < 2**53:
         value = nearest
@@ -248,7 +253,7 @@ MACHINE_KEYS: tuple[Question, ...] = (
     _machine("shm", "number", "bytes", 0),
     _machine("container", "text"),
     _machine("scheduler", "text"),
-    _machine("gpus", "number", "devices", 0),
+    _machine("gpus", "number", "", 0),
     _machine("gpu_driver", "text"),
 )
 """Facts about the machine that a person may override under the same key."""

@@ -229,3 +229,10 @@ def test_spoken(id: str, raw: object, text: str) -> None:
 def test_spoken_in_a_range() -> None:
     """A detected number is echoed with its range."""
     assert spoken(BY_ID["data.tokens"], Fact("data.tokens", 4e7, low=3e7, high=5e7)) == "40M tokens (30–50)"
+
+
+@pytest.mark.parametrize("text", ["1e300", "1e22", "-1e300", "1e-300", 1e300])
+def test_numbers_beyond_everything_there_is(text: Any) -> None:
+    """A slip of the exponent is refused before anything is multiplied with it."""
+    assert "check the exponent" in _refused("data.samples", text)
+    assert "check the exponent" in _refused("preprocessing.cost", text)

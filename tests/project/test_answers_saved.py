@@ -336,10 +336,11 @@ from pathlib import Path
 from advisor.figure import Fact
 from advisor.project import answers_file
 path, turn = Path(sys.argv[1]), 0
-print("ready", flush=True)
 while True:
     turn += 1
     answers_file.save(path, {"purpose.goal": Fact("purpose.goal", f"turn {turn} " + "x" * (turn % 900))})
+    if turn == 1:
+        print("ready", flush=True)
 """
 
 
