@@ -89,9 +89,16 @@ class Sight:
     limits: Limits
 
     def name(self, path: Path | str) -> str:
-        """How a person would say the path: relative to the project where it lies inside."""
+        """How a person would say the path: relative to the project; outside of it, from what was given onwards.
+
+        The rest of a path outside says where this person's disk is mounted: nobody else's business.
+        """
         path = Path(path)
-        return path.relative_to(self.project).as_posix() if path.is_relative_to(self.project) else str(path)
+        if path.is_relative_to(self.project):
+            return path.relative_to(self.project).as_posix()
+        given = (*self.data, *([self.model] if self.model else ()))
+        base = next((root.parent for root in given if path.is_relative_to(root)), path.parent)
+        return f"…/{path.relative_to(base).as_posix()}"
 
     def named(self, *names: str) -> tuple[Path, ...]:
         """The project's files with one of these names, shallowest first."""
