@@ -1,5 +1,6 @@
 """Where the records of a project are, and which number is free."""
 
+import os
 import re
 import subprocess
 import tomllib
@@ -29,7 +30,7 @@ def decisions_folder(project: Path) -> Path:
 
 def evidence_folder(decisions: Path, project: Path) -> Path:
     """`docs/evidence` beside `docs/decisions`: tools that list records expect nothing else in their folder."""
-    return (project if decisions.resolve() == project.resolve() else decisions.parent) / "evidence"
+    return (project if _real(decisions) == _real(project) else decisions.parent) / "evidence"
 
 
 def _adr_dir(text: str) -> str:
@@ -71,8 +72,7 @@ def _set_in(path: Path, read: Callable[[str], str]) -> str:
 
 
 def _inside(project: Path, folder: str, setting: Path) -> Path:
-    place = (project / folder).resolve()
-    if not place.is_relative_to(project.resolve()):
+    if not _real(project / folder).is_relative_to(_real(project)):
         raise BadInput(
             f"it sends decision records to {folder}, outside the project",
             where=f"{setting}:1:1",
@@ -101,7 +101,7 @@ def _on_default_branch(decisions: Path, project: Path) -> set[int]:
     if not project.is_dir():
         return set()
     head = _git(project, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").strip()
-    folder = decisions.resolve().relative_to(project.resolve()).as_posix() if _below(decisions, project) else ""
+    folder = _real(decisions).relative_to(_real(project)).as_posix() if _below(decisions, project) else ""
     for branch in (head, "origin/main", "origin/master", "main", "master"):
         names = _git(project, "ls-tree", "--name-only", branch, f"./{folder}/") if branch and folder else ""
         if names:
@@ -110,7 +110,12 @@ def _on_default_branch(decisions: Path, project: Path) -> set[int]:
 
 
 def _below(decisions: Path, project: Path) -> bool:
-    return decisions.resolve().is_relative_to(project.resolve())
+    return _real(decisions).is_relative_to(_real(project))
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads; links that lead back to themselves are left as they stand."""
+    return Path(os.path.realpath(path))
 
 
 def _git(project: Path, *arguments: str) -> str:

@@ -1,5 +1,6 @@
 """Reads records back: ours with their keys and positions, other tools' with what can be made out."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +51,8 @@ def records(decisions: Path) -> tuple[Record, ...]:
     """Every record in the folder, by number; a folder that is not there holds none."""
     if not decisions.is_dir():
         return ()
-    found = (_read_or_named(path) for path in sorted(decisions.glob("*.md")) if path.is_file())
+    paths = sorted(decisions / name for name in os.listdir(decisions) if name.endswith(".md"))  # glob hides refusals
+    found = (_read_or_named(path) for path in paths if path.is_file())
     return tuple(sorted((r for r in found if r.number is not None), key=lambda r: (r.number or 0, r.path.name)))
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Written:
         return not self.paths
 
 
-def write(
+def write(  # noqa: PLR0913 - the last four are rare
     conclusion: Conclusion,
     project: Path,
     *,
@@ -45,8 +45,9 @@ def write(
     date: datetime.date,
     dry_run: bool = False,
     superseding: int | None = None,
+    beside: Mapping[Path, bytes] | None = None,
 ) -> Written:
-    """Writes the record and its evidence, both or neither; the same conclusion again changes no byte.
+    """Writes the record, its evidence and the files `beside` them, all or none; again, it changes no byte.
 
     A proposed record of ours is rewritten in place, with the prose that people added. An accepted one is never
     touched: when it states this decision nothing is written, else a proposal that supersedes it. `out` takes the
@@ -60,7 +61,7 @@ def write(
     ours = [record for record in there if record.ours]
     replaced_one = None if superseding is None else _to_supersede(there, superseding, decisions)
     if replaced_one is None and (settled := _settled(ours, conclusion)):
-        return Written(settled.path, (), text_of(settled.path))
+        return Written(settled.path, _put(beside or {}, dry_run), text_of(settled.path))
     if replaced_one is not None:
         ours = [each for each in ours if each is replaced_one or each.status in OPEN]
     proposal = next((record for record in reversed(ours) if record.status in OPEN), None)
@@ -76,10 +77,15 @@ def write(
     }
     if replaced_one is not None:
         files[replaced_one.path] = superseded(replaced_one, identity.number, record)
+    return Written(record, _put({**dict(sorted(files.items())), **(beside or {})}, dry_run), text, replaced)
+
+
+def _put(files: Mapping[Path, bytes], dry_run: bool) -> tuple[Path, ...]:
+    """Writes those that differ from what is there; returns them, or in a dry run those that would be written."""
     changed = {path: content for path, content in files.items() if _bytes(path) != content}
     if changed and not dry_run:
         write_together(changed)
-    return Written(record, tuple(sorted(changed)), text, replaced)
+    return tuple(changed)
 
 
 def _to_supersede(there: Iterable[Record], number: int, decisions: Path) -> Record:
