@@ -12,6 +12,7 @@ from advisor.decide.architecture import Architecture
 from advisor.decide.titles import summary
 from advisor.estimate.replica import Gpu
 from advisor.figure import Fact, Scalar
+from advisor.machine import overridden
 from advisor.rates.sites import sites
 from advisor.values.candidates import Mode
 from advisor.values.catalog import Tables
@@ -45,7 +46,12 @@ class Thought:
 def think(known: Known, grounds: Grounds, *, shares: bool = True) -> Thought:
     """Answers settled, workload described, candidates estimated, everything decided."""
     answers = settle(grounds.questions, known.answered, known.evidence, grounds.tables.tasks)
-    return _think(known, grounds, answers, sites(known.machine, known.rates, grounds.tables), shares=shares)
+    return _think(known, grounds, answers, _places(known, grounds), shares=shares)
+
+
+def _places(known: Known, grounds: Grounds) -> tuple[Site, ...]:
+    """Where it could be trained: on the machine as people correct it, or on what can be rented."""
+    return sites(overridden(known.machine, known.answered), known.rates, grounds.tables)
 
 
 def _think(
@@ -106,7 +112,7 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
 
 def _elsewhere(known: Known, grounds: Grounds, thought: Thought) -> Callable[[str, Scalar], Architecture]:
     """Decides again with one answer changed, without rank acceptability and words; the rest is kept from `thought`."""
-    places = sites(known.machine, known.rates, grounds.tables)
+    places = _places(known, grounds)
 
     def decided(id: str, value: Scalar) -> Architecture:
         there = changed(known, grounds, id, value)

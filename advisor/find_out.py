@@ -1,8 +1,10 @@
 """The side of the wall that touches the world: files, devices, earlier findings."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from advisor import machine, rates
 from advisor.answers.detect import look
@@ -11,6 +13,7 @@ from advisor.errors import BadInput
 from advisor.figure import Fact
 from advisor.project import answers_file, lock
 from advisor.values.facts import Known, Machine
+from advisor.values.reading import MACHINE_KEYS
 
 ANSWERS, LOCK = "advisor.yaml", "advisor.lock"
 
@@ -49,19 +52,25 @@ def find_out(wish: Wish, grounds: Grounds) -> Found:
     """
     project = _folder(wish.project)
     answered = _answered(wish, grounds)
-    kept = lock.read(wish.home / LOCK) if (wish.home / LOCK).exists() and not wish.reprobe else None
+    kept = _locked(wish.home / LOCK, grounds) if (wish.home / LOCK).exists() and not wish.reprobe else None
     seen = look(project, model=wish.model, data=wish.data)
     hardware = wish.hardware or _asked_hardware(answered)
     here = not hardware and (kept is None)
     if hardware:
-        found = machine.described(hardware, grounds.tables.accelerators)
+        found = _described(hardware, wish, grounds)
+    elif kept is None:
+        found = machine.probe(_data_path(project, wish))
+    elif wish.nodes == 1:
+        found = kept.machine
     else:
-        found = kept.machine if kept is not None else machine.probe(_data_path(project, wish))
+        what = "the machine in advisor.lock is counted already"
+        raise BadInput(what, where="--nodes", remedy="say which machine to count, with --hardware or --reprobe")
     found = machine.devices_matched(_times(found, wish.nodes), grounds.tables.accelerators)
     same = kept is not None and (not hardware or kept.machine == found)
     measured = kept.rates if kept is not None and same else rates.nothing()
     evidence = {**(kept.evidence if kept is not None else {}), **seen.facts, **_devices(found)}
-    known = Known(project.name or "project", answered, evidence, found, measured)
+    name = kept.project if kept is not None else project.name or "project"
+    known = Known(name, answered, evidence, found, measured)
     return Found(known, seen.notes, bool(measured.facts), here)
 
 
@@ -69,7 +78,7 @@ def from_files(folder: Path, grounds: Grounds) -> tuple[Known, lock.Locked] | No
     """What the project's own two files say, with no look at the world; None where there is no lock."""
     if not (folder / LOCK).is_file():
         return None
-    locked = lock.read(folder / LOCK)
+    locked = _locked(folder / LOCK, grounds)
     answered = answers_file.read(folder / ANSWERS, grounds.questions)
     return Known(locked.project, answered, locked.evidence, locked.machine, locked.rates), locked
 
@@ -79,10 +88,26 @@ def with_rates(known: Known, measured: rates.Running | None) -> Known:
     return known if measured is None else replace(known, rates=measured.finish())
 
 
+def _locked(path: Path, grounds: Grounds) -> lock.Locked:
+    """The lock, in which what a question asks for is of that question's type; raises BadInput where it is not."""
+    locked = lock.read(path)
+    types = {question.id: question.type for question in (*MACHINE_KEYS, *grounds.questions)}
+    for id, fact in {**locked.evidence, **locked.machine.facts}.items():
+        wanted = _TYPES[types[id]] if id in types else object
+        if fact.known and (not isinstance(fact.value, wanted) or (wanted is _NUMBER and isinstance(fact.value, bool))):
+            what = f"{id} is {fact.value!r}, which is no {types[id].replace('_', ' or ')}"
+            raise BadInput(what, where=str(path), remedy=lock.REMEDY)
+    return locked
+
+
+_NUMBER = (int, float)
+_TYPES: Mapping[str, Any] = {"number": _NUMBER, "yes_no": bool, "choices": tuple, "choice": str, "text": str}
+
+
 def _folder(path: Path) -> Path:
     if not path.is_dir():
         raise BadInput("there is no such folder", where=str(path), remedy="give the folder of the project")
-    return path.resolve()
+    return Path(os.path.realpath(path))
 
 
 def _answered(wish: Wish, grounds: Grounds) -> dict[str, Fact]:
@@ -97,6 +122,14 @@ def _answered(wish: Wish, grounds: Grounds) -> dict[str, Fact]:
     return answered | dict(wish.settings or {})
 
 
+def _described(hardware: str, wish: Wish, grounds: Grounds) -> Machine:
+    try:
+        return machine.described(hardware, grounds.tables.accelerators)
+    except BadInput as error:
+        where = error.where if wish.hardware else "hardware.accelerator"
+        raise BadInput(error.what, where=where, remedy=error.remedy) from None
+
+
 def _asked_hardware(answered: Mapping[str, Fact]) -> str:
     """`8x H100-SXM-80GB` from the answers about hardware, "" where there are none."""
     kind, count = answered.get("hardware.accelerator"), answered.get("hardware.count")
@@ -107,7 +140,10 @@ def _asked_hardware(answered: Mapping[str, Fact]) -> str:
 
 
 def _times(found: Machine, nodes: int) -> Machine:
-    """The same machine `nodes` times over: its devices, numbered on."""
+    """The same machine `nodes` times over: its devices, numbered on. Raises BadInput for more than anyone has."""
+    count = len(found.devices) * nodes
+    if count > machine.MOST_DEVICES:
+        raise BadInput(f"that makes {count} accelerators", where="--nodes", remedy=f"at most {machine.MOST_DEVICES}")
     devices = [replace(device, index=index) for index, device in enumerate(found.devices * nodes)]
     return replace(found, devices=tuple(devices)) if nodes > 1 else found
 

@@ -53,14 +53,12 @@ def preserve(
         "digest": conclusion.digest,
         "decision": {"title": conclusion.title, "from": snapshot(thought, known)},
     }
-    home, old = _other_home(wish), wish.superseding
-    written = record.write(conclusion, wish.project, out=home, date=today, dry_run=dry_run, superseding=old)
-    if dry_run:
-        return written, ()
-    kept = wish.home / LOCK
-    before = kept.read_bytes() if kept.exists() else b""
-    lock.write(kept, known, extra)
-    return written, written.paths + ((kept,) if kept.read_bytes() != before else ())
+    beside = {wish.home / LOCK: lock.text_of(known, extra).encode()}
+    written = record.write(
+        conclusion, wish.project, out=_other_home(wish), date=today, dry_run=dry_run,
+        superseding=wish.superseding, beside=beside,
+    )  # fmt: skip
+    return written, () if dry_run else written.paths
 
 
 def save(known: Known, wish: Wish, ids: tuple[str, ...]) -> None:
@@ -70,12 +68,17 @@ def save(known: Known, wish: Wish, ids: tuple[str, ...]) -> None:
 
 
 def recheck(folder: Path) -> Staleness | None:
-    """Does the decision still follow from advisor.yaml and advisor.lock? None: yes, or nothing was decided."""
+    """Does the decision still follow from advisor.yaml and advisor.lock? None: yes, or nothing was decided.
+
+    Raises BadInput for a file that cannot be used, a lock without its digest among them.
+    """
     on = grounds()
     files = from_files(folder, on)
-    if files is None or not files[1].digest:
+    if files is None:
         return None
     known, locked = files
+    if not locked.digest:
+        raise BadInput("does not say what was decided", where=str(folder / LOCK), remedy="write it: advisor plan")
     thought = think(known, on)
     return None if digest(thought) == locked.digest else staleness(thought, known, locked, on, folder / LOCK)
 

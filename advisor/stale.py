@@ -6,6 +6,7 @@ from advisor import __version__
 from advisor.conclude import Grounds, Thought
 from advisor.decide.screen import shown
 from advisor.decide.titles import title
+from advisor.machine import overridden
 from advisor.project.lock import Locked
 from advisor.values.facts import Known
 from advisor.values.finding import Place
@@ -17,7 +18,8 @@ def snapshot(thought: Thought, known: Known) -> dict[str, str]:
     answers = {
         id: shown(answer.fact.value, answer.fact.unit) for id, answer in thought.answers.items() if answer.fact.known
     }
-    facts = {id: shown(fact.value, fact.unit) for id, fact in known.machine.facts.items() if fact.known}
+    machine = overridden(known.machine, known.answered)
+    facts = {id: shown(fact.value, fact.unit) for id, fact in machine.facts.items() if fact.known}
     return {**answers, **facts}
 
 
@@ -25,7 +27,8 @@ def staleness(thought: Thought, known: Known, locked: Locked, on: Grounds, path:
     """The finding: old title, new title, and every answer or fact that differs from what was decided from."""
     recorded = locked.extra.get("decision")
     decision = recorded if isinstance(recorded, dict) else {}
-    before: dict[str, str] = decision.get("from", {})
+    said = decision.get("from")
+    before = {str(id): str(value) for id, value in said.items()} if isinstance(said, dict) else {}
     after = snapshot(thought, known)
     moved = [
         f"{id}: {before.get(id, 'unknown')} -> {after.get(id, 'unknown')}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from advisor import units
 from advisor.answers import settle
 from advisor.figure import Fact
+from advisor.machine import overridden
 from advisor.plan import Found, Grounds, prospect
 from advisor.values.decision import Conclusion
 
@@ -25,7 +26,7 @@ def rows(found: Found, on: Grounds, *, asking: bool, described: bool = False) ->
 
 
 def _machine(found: Found, on: Grounds, *, described: bool) -> str:
-    machine, say = found.known.machine, on.tables.say
+    machine, say = overridden(found.known.machine, found.known.answered), on.tables.say
     parts = []
     cpus, memory = machine.facts.get("machine.cpus"), machine.facts.get("machine.memory")
     if cpus is not None and cpus.known and memory is not None and memory.known:

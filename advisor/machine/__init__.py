@@ -4,14 +4,14 @@ from pathlib import Path
 
 from advisor.machine import cpu, disk, gpu, memory, surroundings
 from advisor.machine.facts import UNITS
-from advisor.machine.hardware import described
+from advisor.machine.hardware import MOST_DEVICES, described
 from advisor.machine.identity import fingerprint
 from advisor.machine.naming import devices_matched
 from advisor.machine.override import overridden
 from advisor.machine.world import World
 from advisor.values.facts import Machine
 
-__all__ = ["UNITS", "World", "described", "devices_matched", "fingerprint", "overridden", "probe"]
+__all__ = ["MOST_DEVICES", "UNITS", "World", "described", "devices_matched", "fingerprint", "overridden", "probe"]
 
 
 def probe(data_path: Path, world: World | None = None, patience_s: float = gpu.PATIENCE_S) -> Machine:

@@ -10,12 +10,12 @@ from advisor.machine.naming import Accelerators, Named, is_name, named
 from advisor.units import parse
 from advisor.values.facts import Device, Machine
 
-_NO_ACCELERATOR = re.compile(r"(cpu|cpus)( only)?|no (gpu|gpus|accelerator|accelerators)", re.I)
+_NO_ACCELERATOR = re.compile(r"none|(cpu|cpus)( only)?|no (gpu|gpus|accelerator|accelerators)", re.I)
 _CPUS = re.compile(r"([\d.]+)\s*(v?cpus?|cores?|threads?)", re.I)
 _MEMORY = re.compile(r"([\d.,_]+\s*[kmgtp]i?b)(\s*(of\s+)?(ram|memory))?", re.I)
 _COUNT_FIRST = re.compile(r"(\d+)\s*(?:[x×*]\s*|\s)(\S.*)", re.I)
 _COUNT_LAST = re.compile(r"(.*\S)\s*[(\s][x×*]\s*(\d+)\)?", re.I)
-_MOST = 100_000
+MOST_DEVICES = 100_000
 _EXAMPLE = 'for instance --hardware "8x H100-SXM-80GB, 64 cpus, 512 GB" or --hardware "16 cpus, 64 GB"'
 
 
@@ -92,7 +92,7 @@ def _counted(part: str, accelerators: Accelerators) -> tuple[int, str]:
     if not first and not last:
         return 1, part
     digits, name = (first[1], first[2]) if first else (last[2], last[1])  # type: ignore[index]
-    if len(digits) > 6 or not 1 <= int(digits) <= _MOST:
+    if len(digits) > 6 or not 1 <= int(digits) <= MOST_DEVICES:
         raise BadInput(f"{part!r} asks for {digits} accelerators", where="--hardware", remedy=_EXAMPLE)
     return int(digits), name
 
