@@ -210,6 +210,10 @@ PARALLEL = TITAN + "[parallelism]\n"
         (PARALLEL + "expert_parallel_degree = 3\ntensor_parallel_degree = 2\n", [("ADV017", "error", 10)]),
         (PARALLEL + "expert_parallel_degree = 1\nexpert_tensor_parallel_degree = 8\n", []),
         (PARALLEL + "expert_parallel_degree = 8\ntensor_parallel_degree = 2\nexpert_tensor_parallel_degree = 2\n", []),
+        (
+            PARALLEL.replace('"llama3"', '"llama3_simple_fsdp"') + "tensor_parallel_degree = 64\n",
+            [("ADV012", "error", 10)],
+        ),
         (PARALLEL.replace("8B", "mine") + "tensor_parallel_degree = 2\n", []),
         (TITAN + '[optimizer]\nname = "AdamW"\nlr = 3.0\n', [("ADV007", "warning", 11)]),
         (TITAN.replace("= 100", "= 5_000") + "[checkpoint]\nenable = false\n", [("ADV034", "warning", 10)]),

@@ -43,6 +43,10 @@ SETTINGS = {
     "checkpoint.interval": "save_steps",
 }
 HEADS = {
+    ("llama3", "debugmodel"): (16, 16),
+    ("llama4", "debugmodel"): (16, 16),
+    ("qwen3", "debugmodel"): (16, 8),
+    ("deepseek_v3", "debugmodel"): (16, 16),
     ("llama3", "1b"): (32, 8),
     ("llama3", "3b"): (24, 8),
     ("llama3", "8b"): (32, 8),
@@ -82,7 +86,7 @@ def _facts(section: Section) -> ConfigFacts:
     if config.global_batch is not None and config.global_batch.whole == -1:  # the default: what follows from the rest
         config = replace(config, global_batch=None)
     flavor, name = section.at("model.flavor"), section.at("model.name")
-    heads = HEADS.get((name.word or "", flavor.word or "")) if name is not None and flavor is not None else None
+    heads = _heads(name, flavor)
     if flavor is not None and heads is not None:
         config = replace(
             config,
@@ -95,6 +99,14 @@ def _facts(section: Section) -> ConfigFacts:
         shards_sequence=replace(ranks, value=True) if ranks is not None and (ranks.whole or 0) > 1 else None,
         clashes=tuple(_experts(config)),
     )
+
+
+def _heads(name: At | None, flavor: At | None) -> tuple[int, int] | None:
+    """Heads of a model of the list, or of an experiment that has its name in its own (llama3_simple_fsdp)."""
+    if name is None or flavor is None:
+        return None
+    families = {family for family, _ in HEADS if family in (name.word or "")}
+    return HEADS.get((families.pop(), flavor.word or "")) if len(families) == 1 else None
 
 
 def _experts(config: ConfigFacts) -> Iterator[Clash]:
