@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from advisor.check.format import Format
+from advisor.check.format import Facts, Format
 from advisor.check.launch import container as containers
 from advisor.check.launch import walk
+from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import Around, container_facts, pod_launches, role_of
 from advisor.check.tree import Document, Node, Table
 from advisor.values.configs import At
@@ -20,7 +21,7 @@ _REPLICATED = ("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Rollout"
 _OPERATOR = ("pytorchReplicaSpecs", "mpiReplicaSpecs", "tfReplicaSpecs", "jaxReplicaSpecs")
 
 
-def read(document: Document) -> Iterator[LaunchFacts]:
+def read(document: Document) -> Iterator[Facts]:
     """The launches of each object that Kubernetes would make pods of."""
     for root in walk.tables(document):
         kind = walk.at(document, root, "kind")
@@ -29,7 +30,9 @@ def read(document: Document) -> Iterator[LaunchFacts]:
         around = Around(document, "kubernetes", kind, walk.text(root, "metadata", "name"))
         spec = walk.table(root, "spec")
         if spec is not None:
-            yield from _object(around, kind.value, spec)
+            for launch in _object(around, kind.value, spec):
+                yield launch
+                yield from configurations(document, launch)
 
 
 def _object(around: Around, kind: str, spec: Table) -> Iterator[LaunchFacts]:

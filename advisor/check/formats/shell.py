@@ -9,16 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from advisor.check.format import Facts, Format
-from advisor.check.formats import megatron
 from advisor.check.launch.arguments import Scene, parsed
 from advisor.check.launch.command import commands_of
 from advisor.check.launch.containers_run import run_by_docker
+from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.quantities import slurm_bytes, slurm_seconds
 from advisor.check.launch.shell_words import Word, shell_lines
-from advisor.check.taking import Section
-from advisor.check.tree import Document, Entry, Leaf, Table
-from advisor.values.configs import At, ConfigFacts
+from advisor.check.tree import Document
+from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts, Supply
 
 _DIRECTIVE = re.compile(r"^#SBATCH[ \t]+(.*)$", re.M)
@@ -46,8 +45,7 @@ def read(document: Document) -> Iterator[Facts]:
     if commands or directives:
         launch = _launch(document, commands, directives)
         yield launch
-        for command in commands:
-            yield from _megatron(document, command, launch)
+        yield from configurations(document, launch)
     for line in lines:
         yield from run_by_docker(line, scene)
 
@@ -138,32 +136,6 @@ def _constraint(at: At | None) -> At | None:
 
 def _is_preemptible(at: At | None) -> bool:
     return at is not None and at.word is not None and re.search(r"preempt|scavenge|spot", at.word) is not None
-
-
-def _megatron(document: Document, command: Command, launch: LaunchFacts) -> Iterator[ConfigFacts]:
-    """Megatron's arguments as the configuration that they are, with the machines of the launch line."""
-    options: dict[str, Entry] = {}
-    words = command.words
-    for index, at in enumerate(words):
-        name, equals, value = at.raw.partition("=")
-        if not name.startswith("--"):
-            continue
-        follows = words[index + 1] if index + 1 < len(words) else None
-        source = at
-        raw: str = value
-        if not equals:
-            bare = follows is None or follows.raw.startswith("--")
-            source, raw = (at, "true") if bare or follows is None else (follows, follows.raw)
-        known = source.value is not None
-        offset = document.offset(source.place)
-        node = Leaf(offset, True if raw == "true" else raw if known else None, raw)
-        options[name.lstrip("-").replace("-", "_")] = Entry(offset, node)
-    if not megatron.is_command_line(options):
-        return
-    section = Section(document, Table(document.offset(command.program.place), options), casts="quoted")
-    config = megatron.of_command_line(section)
-    nodes = command.nodes or (launch.nodes if launch.format == "slurm" else None)
-    yield replace(config, devices=command.processes_a_node, machines=nodes)
 
 
 FORMAT = Format(

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from advisor.check.format import Format
+from advisor.check.format import Facts, Format
 from advisor.check.launch import container as containers
 from advisor.check.launch import walk
 from advisor.check.launch.aligned import offsets
 from advisor.check.launch.command import commands_of
+from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.programs import base
 from advisor.check.launch.shell_words import Line, Word, shell_lines
@@ -23,11 +24,13 @@ _COPIES = ("cp", "rsync", "mv", "rclone", "gsutil")
 _STORED = ("name", "source", "mode", "store")
 
 
-def read(document: Document) -> Iterator[LaunchFacts]:
+def read(document: Document) -> Iterator[Facts]:
     """Each task: a mapping with `resources`, or with `run` and `num_nodes`, that is no other tool's."""
     for root in document.roots:
         if isinstance(root, Table) and _recognised(root):
-            yield _task(document, root)
+            task = _task(document, root)
+            yield task
+            yield from configurations(document, task)
 
 
 def _recognised(root: Table) -> bool:

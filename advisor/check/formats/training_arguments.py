@@ -96,17 +96,18 @@ def read(document: Document) -> Iterator[ConfigFacts]:
         if not isinstance(root, Table):
             continue
         top = Section(document, root)
-        for section in [top] if _recognised(top) else list(_below(top)):
+        for section in [top] if recognised(top) else list(_below(top)):
             yield from _facts(section)
 
 
 def _below(top: Section) -> Iterator[Section]:
     for key, entry in top.table.entries.items():
-        if isinstance(entry.node, Table) and _recognised(section := Section(top.document, entry.node, key)):
+        if isinstance(entry.node, Table) and recognised(section := Section(top.document, entry.node, key)):
             yield section
 
 
-def _recognised(section: Section) -> bool:
+def recognised(section: Section) -> bool:
+    """Whether the section has at least two names that TrainingArguments has, and none of its neighbours."""
     return section.has(*_OWN) >= 2 and not section.has(*_OTHERS)
 
 

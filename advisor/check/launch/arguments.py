@@ -70,13 +70,17 @@ def parsed(words: Sequence[Word], scene: Scene, flags: Iterable[str] = ()) -> Ar
         following = words[index] if index < len(words) else None
         if value is not None:
             arguments.options[name] = scene.at(word, shown, value, len(shown) + 1)
-        elif name in bare or following is None or _is_option(following):
+        elif following is None or _is_option(following) or (name in bare and not _is_truth(following)):
             place = scene.at(word).place
             arguments.options[name] = At(True, "", place, shown)
         else:
             arguments.options[name] = scene.at(following, shown)
             index += 1
     return arguments
+
+
+def _is_truth(word: Word) -> bool:
+    return word.text.lower() in ("true", "false")
 
 
 def _is_option(word: Word) -> bool:

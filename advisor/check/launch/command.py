@@ -74,7 +74,7 @@ def _nested(words: Sequence[Word]) -> Word | None:
 
 
 def _inside(scene: Scene, word: Word) -> Scene:
-    return Scene(lambda at: scene.place(word.at + at if word.at >= 0 else word.at))
+    return Scene(lambda at: scene.place(word.written_at(at) if at >= 0 else at))
 
 
 def _command(line: Line, found: tuple[str, int, int], scene: Scene) -> Command:

@@ -5,9 +5,12 @@ arguments gives the words where they were written. What a condition, a loop, a c
 decides is unknown. Grammar: POSIX Shell Command Language, chapter 2, with bash's arrays.
 """
 
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 _DEEPEST = 30
 _MOST_WORDS = 20_000  # of one command; a string that doubles itself stops here
@@ -42,12 +45,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a command. `default` is how a value was written that the environment may change."""
+    """One word of a command. `default` is how a value was written that the environment may change; `pieces` says
+    where the parts of the text were written, as (offset in the text, place), when there are several.
+    """
 
     text: str
     at: int
     known: bool = True
     default: str = ""
+    pieces: tuple[tuple[int, int], ...] = ()
+
+    def written_at(self, offset: int) -> int:
+        """Where the character at an offset of the text was written."""
+        if not self.pieces:
+            return self.at + offset if self.at >= 0 else self.at
+        start, at = self.pieces[max(bisect_right(self.pieces, (offset, math.inf)) - 1, 0)]
+        return at + offset - start if at >= 0 else at
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +74,23 @@ class Line:
 
 @dataclass(slots=True)
 class Variables:
-    """What is known of the variables at one place; a name without a value is decided elsewhere."""
+    """What is known of the variables at one place; a name without a value is decided elsewhere. `chained`: the
+    command runs only when, or only when not, the one before it succeeds.
+    """
 
     values: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    chained: bool = False
     blocks: list[set[str]] = field(default_factory=list)
 
     def set(self, name: str, parts: tuple[Part, ...] | None, *, more: bool = False) -> None:
         """Assign; inside a block the value is certain only up to the end of its branch."""
         before = self.values.get(name)
-        if parts is None or (more and before is None) or sum(len(part.text) for part in parts) > 200_000:
+        if (
+            parts is None
+            or (self.chained and before is not None)
+            or (more and before is None)
+            or sum(len(part.text) for part in parts) > 200_000
+        ):
             self.values.pop(name, None)
         else:
             self.values[name] = (*before, *parts) if more and before is not None else parts
@@ -123,6 +144,7 @@ class _Reader:
             start = self.at
             tokens, end = self.command()
             line = self.simple(tokens, start)
+            self.variables.chained = end in ("&&", "||")
             if end == ")" and not tokens:
                 self.variables.close()
             if line is not None:
@@ -286,8 +308,11 @@ class _Reader:
         name, array, operator, default = match.groups()
         value = self.variables.values.get(name)
         if value is not None and not any(not part.known and part.text == "" for part in value):
-            splits = not quoted and array is None
-            return [Part(part.text, part.at, part.known, splits or part.splits, part.default) for part in value]
+            splits, joins = not quoted and array is None, quoted and array == "[*]"
+            return [
+                Part(part.text, part.at, part.known, not joins and (splits or part.splits), part.default)
+                for part in value
+            ]
         if operator and default and not re.search(r"[$`\"'\\]", default):
             return [Part(default, at, splits=not quoted, default=f"${{{inner}}}")]
         return [Part(f"${{{inner}}}" if operator else f"${name}", at, known=False)]
@@ -396,4 +421,7 @@ def _spread(tokens: list[list[Part]]) -> Iterator[Word]:
 def _word(parts: list[Part]) -> Word:
     at = next((part.at for part in parts if part.text), parts[0].at)
     default = next((part.default for part in parts if part.default), "")
-    return Word("".join(part.text for part in parts), at, all(part.known for part in parts), default)
+    text = "".join(part.text for part in parts)
+    starts = accumulate((len(part.text) for part in parts), initial=0)
+    pieces = tuple((start, part.at) for start, part in zip(starts, parts, strict=False) if part.text)
+    return Word(text, at, all(part.known for part in parts), default, pieces if len(pieces) > 1 else ())
