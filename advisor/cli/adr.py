@@ -75,9 +75,10 @@ def supersede(
     json: Json = False,
     plain: Plain = False,
 ) -> None:
-    """Replace an accepted record: decide again, write the new record, mark the old one; both or neither.
+    """Replace an accepted record by a new one that is decided again.
 
-    The new record is a proposal; advisor adr accept makes it accepted.
+    The new record is written and the old one marked as superseded: both or neither. The new one is a proposal until
+    advisor adr accept.
     """
     del plain
     from advisor.plan import propose_again  # only here is anything decided
@@ -98,7 +99,11 @@ def index(
     json: Json = False,
     plain: Plain = False,
 ) -> None:
-    """Bring the list of records up to date, between <!-- adrlog --> and <!-- adrlogstop -->."""
+    """Bring the list of records up to date.
+
+    It stands between <!-- adrlog --> and <!-- adrlogstop -->, in index.md of the records' folder where no other file
+    has these marks.
+    """
     del plain
     place, changed = record.index(_there(project), file)
     if json:

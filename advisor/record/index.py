@@ -13,7 +13,7 @@ from advisor.record.sections import lines_of
 _USUAL = ("index.md", "README.md", "readme.md")
 _BEGIN = re.compile(r"<!-- adrlog(?: .*)?-->")
 _END = re.compile(r"<!-- adrlogstop(?: .*)?-->")
-_NEW = "# Decision records\n\n<!-- adrlog -->\n\n<!-- adrlogstop -->\n"
+_NEW = "<!-- markdownlint-disable-file MD013 -->\n\n# Decision records\n\n<!-- adrlog -->\n\n<!-- adrlogstop -->\n"
 
 
 def index(project: Path, file: Path | None = None) -> tuple[Path, bool]:

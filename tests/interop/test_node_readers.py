@@ -13,7 +13,7 @@ import pytest
 from record import samples
 from record.test_render import TOPOLOGIES, everywhere, page, with_topology
 
-from advisor.record import accept, listed, write
+from advisor.record import accept, index, listed, write
 from advisor.record.markdown import plain
 
 DAY = datetime.date(2026, 11, 24)
@@ -54,6 +54,18 @@ def test_adr_log_lists_every_title(project: Path, node: Node) -> None:
         for record in listed(project)
     }
     assert entries == headings
+
+
+def test_adr_log_and_ours_write_the_same_index(project: Path, node: Node) -> None:
+    """adr-log changes nothing but the last line ends of our index, ours nothing of adr-log's; markdownlint agrees."""
+    place, _ = index(project)
+    ours = place.read_bytes()
+    linted = node(MODULES / "markdownlint-cli2/markdownlint-cli2-bin.mjs", "docs/decisions/index.md", cwd=project)
+    assert (linted.returncode, linted.stderr) == (0, "")
+    ran = node(MODULES / "adr-log/cli.js", "-d", "docs/decisions", "-i", "docs/decisions/index.md", cwd=project)
+    assert ran.returncode == 0, ran.stderr
+    assert place.read_bytes().rstrip() == ours.rstrip()
+    assert index(project) == (place, False)
 
 
 def test_log4brains_reads_status_date_and_links(project: Path, node: Node) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from record import samples
 
-from advisor.record import accept, listed, write
+from advisor.record import accept, index, listed, write
 
 DAY = datetime.date(2026, 11, 24)
 
@@ -42,6 +42,18 @@ def test_pyadr_checks_the_folder(project: Path) -> None:
     assert run("pyadr", "check-adr-repo", "--no-proposed", cwd=project).returncode == 1
     accept(project, 1)
     assert run("pyadr", "check-adr-repo", "--no-proposed", cwd=project).returncode == 0
+
+
+def test_pyadr_takes_an_index_and_a_superseded_record(tmp_path: Path) -> None:
+    """The check of the folder still passes beside an index, with a record that another superseded."""
+    write(samples.text_service(), tmp_path, date=DAY)
+    accept(tmp_path, 1)
+    write(samples.text_service(), tmp_path, date=DAY, superseding=1)
+    accept(tmp_path, 2)
+    index(tmp_path)
+    (tmp_path / ".adr").write_text("[adr]\nrecords-dir = docs/decisions\n", encoding="utf-8")
+    ran = run("pyadr", "check-adr-repo", "--no-proposed", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_mkdocs_summary_reads_madr_4(project: Path) -> None:
