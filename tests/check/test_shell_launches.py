@@ -156,7 +156,7 @@ def test_a_here_document_is_data() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("torchrun --nproc_per_node 4 t.py --per_device_train_batch_size 1 --num_train_epochs 1 --bf16 True --fp16 True\n",
+        ("torchrun t.py --per_device_train_batch_size 1 --num_train_epochs 1 --bf16 True --fp16 True\n",
          [("ADV030", "error", 1)]),
         ("torchrun t.py --per_device_train_batch_size 1 --num_train_epochs 1 --evaluation_strategy no\n",
          [("ADV044", "warning", 1)]),

@@ -89,6 +89,7 @@ class Variables:
             parts is None
             or (self.chained and before is not None)
             or (more and before is None)
+            or len(parts) > _MOST_WORDS
             or sum(len(part.text) for part in parts) > 200_000
         ):
             self.values.pop(name, None)
