@@ -76,7 +76,7 @@ def test_templates_are_left_alone(text: str) -> None:
 
 def test_templates_are_read_as_far_as_they_are_literal() -> None:
     """What a template leaves open is unknown, and what stands beside it has its line and column."""
-    text = "{% if x %}\ndistributed_type: {{ kind }}\nnum_processes: 8 {# x #}\n{% endif %}\nnum_machines: {{ a }}{{ b }}\n"
+    text = "{% if x %}\ndistributed_type: {{ kind }}\nnum_processes: 8 {# #}\n{% endif %}\nnum_machines: {{ a }}{{ b }}"
     (config,) = read("t.yaml", text.encode(), named=True).configs
     assert config.num_processes is not None
     assert (config.num_processes.place.line, config.num_processes.place.column) == (3, 16)

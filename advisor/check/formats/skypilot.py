@@ -102,15 +102,22 @@ def _accelerators(document: Document, resources: Table | None) -> tuple[At | Non
         name, entry = next(iter(node.entries.items()))
         key = At(name, name, document.place(entry.at), "accelerators")
         value = walk.at(document, node, name)
+        if ":" in name:  # `{A100:8}`: without a blank YAML sees one word
+            return _named(key)
         return key, replace(value, yaml_path="accelerators", raw=f"{name}: {value.raw}") if value is not None else None
     if isinstance(node, Leaf):
         at = walk.at(document, resources, "accelerators")
         if at is None or not isinstance(at.value, str):
             return None, None
-        name, _, number = at.value.partition(":")
-        count = int(number) if number.isdigit() and len(number) < 6 else None if number else 1
-        return replace(at, value=name), replace(at, value=count)
+        return _named(at)
     return None, None
+
+
+def _named(at: At) -> tuple[At, At]:
+    """`H100:8` as the name and the count, one where there is none."""
+    name, _, number = str(at.value).partition(":")
+    count = int(number) if number.isdigit() and len(number) < 6 else None if number else 1
+    return replace(at, value=name), replace(at, value=count)
 
 
 def _variables(document: Document, root: Table) -> dict[str, Word]:

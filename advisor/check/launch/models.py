@@ -85,6 +85,7 @@ _UNKNOWN_FORMATS = re.compile(
     r"gguf|ggml|exl2|aqlm|quip|squeezellm|bnb|bitsandbytes|q[2-8]_|tensorizer|compressed", re.I
 )
 _MIXTURE = re.compile(r"(?:^|[^a-z0-9])(\d{1,3})x(\d{1,3}(?:\.\d)?)b(?![a-z0-9])")
+_EXPERTS = re.compile(r"\d+b-\d+e(?![a-z0-9])")
 _BILLIONS = re.compile(r"(?:^|[^a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)b(?![a-z0-9])")
 
 
@@ -96,6 +97,8 @@ def model(name: object) -> Model | None:
     found = next((each for pattern, each in _COMPILED if pattern.fullmatch(text)), None)
     if found is not None:
         return found
+    if _EXPERTS.search(text):
+        return None  # the name counts the parameters of one token and the experts, not their sum
     mixture = _MIXTURE.search(text)
     if mixture is not None:
         return Model(0.85 * int(mixture[1]) * float(mixture[2]) * 1e9)  # attention is shared: 8x7b has 46.7e9
