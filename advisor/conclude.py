@@ -163,7 +163,8 @@ def turns(known: Known, grounds: Grounds, id: str, thought: Thought | None = Non
     elsewhere = _elsewhere(known, grounds, thought)
     found = []
     for answer, value in _others(question, thought.answers[id].fact.value):
-        differ = [decided for decided in elsewhere(id, value).decisions if base[decided.id] != decided.chosen]
+        there = elsewhere(id, value)
+        differ = [d for d, (_, to) in zip(there.decisions, there.outcome, strict=True) if base[d.id] != to]
         effect = "; ".join(f"{titles[d.id]} {' + '.join(d.chosen_names) or '–'}" for d in differ[:2])
         found.append(Turn(answer, effect))
     return tuple(found)

@@ -94,6 +94,26 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def witnesses(text: str, facts: Facts) -> tuple[str, ...]:
+    """The names whose values make a condition hold: of alternatives the first that does, of what is ruled out none."""
+    return tuple(dict.fromkeys(_witnesses(parsed(text), facts)))
+
+
+def _witnesses(node: ast.expr, facts: Facts) -> list[str]:
+    match node:
+        case ast.BoolOp(op=ast.And()):
+            return [name for part in node.values for name in _witnesses(part, facts)]
+        case ast.BoolOp():
+            true = [part for part in node.values if _truth(part, facts)[0]]
+            return _witnesses(true[0], facts) if true else []
+        case ast.UnaryOp(op=ast.Not()):
+            return []
+        case ast.Compare(ops=[ast.NotIn() | ast.Is() | ast.IsNot() | ast.NotEq()]):
+            return []
+        case _:
+            return [name for name in names_in(ast.unparse(node)) if name in facts]
+
+
 def judge(text: str, facts: Facts) -> Verdict:
     """Does the condition hold on these facts?"""
     return _judged(text, tuple((name, facts[name].value) for name in names_in(text) if name in facts))

@@ -32,8 +32,8 @@ class Architecture:
 
     @property
     def outcome(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What is compared when the architecture is decided again."""
-        return tuple((decided.id, decided.chosen) for decided in self.decisions)
+        """What is compared when the architecture is decided again: what is chosen, else why nothing is."""
+        return tuple((decided.id, decided.chosen or (decided.status,)) for decided in self.decisions)
 
 
 def architecture(

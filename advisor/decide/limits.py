@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy
 
 from advisor import units
-from advisor.decide.screen import removal, shown
+from advisor.decide.screen import in_words, passes, removal
 from advisor.figure import Fact
 from advisor.number import Number
 from advisor.values.candidates import Candidate
@@ -58,7 +58,7 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
     flat = numpy.ones(len(table.candidates))
     closed = []
     for option in tables.options["g_train_mode"]:
-        out = removal(option, facts, tables)
+        out = None if passes(option, facts) else removal(option, facts, tables)
         if out is not None:
             closed.append(Check(modes == option.id, AGAINST_A_WISH * flat, out.by, out.say, out.limit))
     return (
@@ -67,10 +67,16 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
             AGAINST_A_WISH * flat,
             "train.mode",
             tables.say("out_mode"),
-            shown(wished),
+            in_words("train.mode", wished, tables),
         ),
         *closed,
-        Check(rented & away, AGAINST_A_RULE * flat, "data.may_leave", tables.say("out_leave"), shown(leave)),
+        Check(
+            rented & away,
+            AGAINST_A_RULE * flat,
+            "data.may_leave",
+            tables.say("out_leave"),
+            in_words("data.may_leave", leave, tables),
+        ),
         Check(rented & refused, AGAINST_A_RULE * flat, "hardware.rent", tables.say("out_rent"), tables.say("no")),
     )
 

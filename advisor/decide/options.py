@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from advisor.decide.screen import at_risk, removal, shown
+from advisor.decide.screen import answered, at_risk, passes, removal
 from advisor.decide.weigh import Contender, Wants, expected, first_shares, ranked
 from advisor.figure import Fact
-from advisor.rule import judge, names_in
+from advisor.rule import judge, names_in, witnesses
 from advisor.values.catalog import DecisionRow, Option, Tables
 from advisor.values.decision import Consequence, Decided, Ranked, Removed, Status
 
@@ -54,14 +54,17 @@ def contender(option: Option, facts: Facts) -> Contender:
 def screened(options: tuple[Option, ...], facts: Facts, tables: Tables) -> tuple[list[Option], list[Removed]]:
     """(left, removed). The team's cap removes nothing when it would leave nothing."""
     cap = tables.complexity_cap.get(str(facts["team"].value), 2)
-    found = [(option, removal(option, facts, tables)) for option in options]
-    left = [option for option, out in found if out is None]
-    within = [option for option in left if option.complexity <= cap]
-    removed = [out for _, out in found if out is not None]
-    if within:
-        too_much = [removal(option, facts, tables, cap) for option in left if option.complexity > cap]
-        return within, removed + [out for out in too_much if out is not None]
-    return left, removed
+    left = kept(options, facts, tables)
+    out = [(option, None if option.complexity <= cap else cap) for option in options if option not in left]
+    found = [removal(option, facts, tables, over) for option, over in out]
+    return left, [removed for removed in found if removed is not None]
+
+
+def kept(options: tuple[Option, ...], facts: Facts, tables: Tables) -> list[Option]:
+    """The options that no limit removes, as far as the team could run them, or all of them if it could run none."""
+    cap = tables.complexity_cap.get(str(facts["team"].value), 2)
+    left = [option for option in options if passes(option, facts)]
+    return [option for option in left if option.complexity <= cap] or left
 
 
 def choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = True) -> Decided:
@@ -93,7 +96,8 @@ def names_read(decision: str, tables: Tables) -> tuple[str, ...]:
 
 def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> Decided:
     options = {option.id: option for option in tables.options[row.id]}
-    left, removed = screened(tuple(options.values()), facts, tables)
+    rows = tuple(options.values())
+    left, removed = screened(rows, facts, tables) if shares else (kept(rows, facts, tables), [])
     if not left:
         return infeasible(row, removed, tables)
     want = wants(row, facts, tables)
@@ -141,24 +145,23 @@ def because(best: Option, order: list[Contender], want: Wants, facts: Facts, tab
     """Why the first is first: what it was made for, what is left beside it, what sets it apart."""
     reasons = []
     if best.suits and judge(best.suits, facts).holds:
-        met = _met(best.suits, facts, tables.labels)
+        met = _met(best.suits, facts, tables)
         reasons.append(tables.say("made_for", answers=met) if met else tables.say("made_for_task"))
     if len(order) == 1:
         reasons.append(tables.say("only_left"))
         return tuple(reasons)
     better = _leads(order[0], order[1], want)
     if better and expected(order[0], want) > expected(order[1], want):
-        reasons.append(tables.say("leads", attributes=" and ".join(better)))
+        reasons.append(tables.say("leads", attributes=" and ".join(tables.attributes[id].name for id in better)))
     elif order[0].complexity < order[1].complexity:
         reasons.append(tables.say("simpler"))
     return tuple(reasons)
 
 
-def _met(condition: str, facts: Facts, labels: Mapping[str, str]) -> str:
-    """The answers that a condition reads, with their values."""
-    known = [name for name in names_in(condition) if name in labels and facts[name].known]
-    said = [f"{labels.get(name, name)} {shown(facts[name].value, facts[name].unit)}" for name in known[:3]]
-    return ", ".join(said)
+def _met(condition: str, facts: Facts, tables: Tables) -> str:
+    """The answers that make a condition hold, as `label: value`."""
+    names = [name for name in witnesses(condition, facts) if name in tables.labels and facts[name].known]
+    return "; ".join(f"{tables.labels[name]}: {answered(facts[name], tables)}" for name in names[:3])
 
 
 def _leads(best: Contender, second: Contender, want: Wants) -> list[str]:
@@ -167,7 +170,7 @@ def _leads(best: Contender, second: Contender, want: Wants) -> list[str]:
         return (low + high) / 2
 
     lead = {name: middle(best, name) - middle(second, name) for name in want.attributes if name != "fit"}
-    return [name.replace("_", " ") for name in sorted(lead, key=lambda name: -lead[name]) if lead[name] >= 0.5][:2]
+    return [name for name in sorted(lead, key=lambda name: -lead[name]) if lead[name] >= 0.5][:2]
 
 
 def consequences(best: Option, facts: Facts, tables: Tables) -> tuple[Consequence, ...]:

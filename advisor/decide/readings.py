@@ -10,7 +10,7 @@ from advisor.decide.search import Searched
 from advisor.figure import Fact, Figure
 from advisor.values.candidates import UNTRAINED, Candidate
 from advisor.values.catalog import DecisionRow, Option, Tables
-from advisor.values.decision import Decided, Ranked, Removed
+from advisor.values.decision import Decided, Ranked, Removed, Status
 
 Facts = Mapping[str, Fact]
 Axis = Callable[[Candidate], str]
@@ -53,7 +53,8 @@ def readings(
 def _bare(row: DecisionRow, searched: Searched, winner: Winner) -> Decided:
     chosen = AXES[row.id](winner.candidate) if searched.passed else ""
     parts = tuple(chosen.split("+")) if chosen else ()
-    return Decided(row.id, row.title, "decided", parts, parts, ())
+    status: Status = "decided" if parts else "not_needed" if searched.passed else "infeasible"
+    return Decided(row.id, row.title, status, parts, parts, ())
 
 
 def _read(row: DecisionRow, searched: Searched, winner: Winner, facts: Facts, tables: Tables) -> Decided:

@@ -16,6 +16,13 @@ GROWS = ("latency.", "token.", "serve.", "preproc.")
 """Names of estimates that are bad when large; at their high end a limit is judged once more."""
 
 
+def passes(option: Option, facts: Facts) -> bool:
+    """Alive, and no limit of its row is broken."""
+    if option.lifecycle in DEAD:
+        return False
+    return all(judge(limit.condition, facts).holds is not False for limit in option.limits)
+
+
 def removal(option: Option, facts: Facts, tables: Tables, cap: int | None = None) -> Removed | None:
     """Why the option is out, or None. `cap` is the team's complexity; None ignores it."""
     if option.lifecycle in DEAD:
@@ -26,11 +33,16 @@ def removal(option: Option, facts: Facts, tables: Tables, cap: int | None = None
     for limit in option.limits:
         verdict = judge(limit.condition, facts)
         if verdict.holds is False:
-            return _removed(option, limit, verdict.broken, facts)
+            return _removed(option, limit, verdict.broken, facts, tables)
     if cap is not None and option.complexity > cap:
-        say = tables.say("out_team", team=words(facts["team"].value))
-        return Removed(option.id, option.name, "team", f"complexity {cap} of 5", f"{option.complexity}", say)
+        return too_complex(option.id, option.name, (cap, f"{option.complexity}"), facts, tables)
     return None
+
+
+def too_complex(option: str, name: str, steps: tuple[int, str], facts: Facts, tables: Tables) -> Removed:
+    """Out because the team could not run it; `steps` is (the team's cap, the complexity it has)."""
+    say = tables.say("out_team", team=answered(facts["team"], tables))
+    return Removed(option, name, "team", tables.say("cap", cap=steps[0]), steps[1], say)
 
 
 def at_risk(option: Option, facts: Facts) -> tuple[Limit, ...]:
@@ -50,24 +62,41 @@ def _worst(fact: Fact) -> Fact:
     return replace(fact, value=fact.high) if fact.high is not None and isinstance(fact.value, float) else fact
 
 
-def _removed(option: Option, limit: Limit, broken: tuple[Broken, ...], facts: Facts) -> Removed:
+def _removed(
+    option: Option, limit: Limit, broken: tuple[Broken, ...], facts: Facts, tables: Tables
+) -> Removed:  # fmt: skip
     broke = next((item for item in broken if item.name == limit.answer), broken[0] if broken else None)
-    if broke is None or len(broken) > 1 or isinstance(broke.value, bool) or broke.name not in facts:
+    plain = broke is not None and len(broken) == 1 and broke.name in facts and not isinstance(broke.value, bool)
+    if broke is None or not plain or broke.operator not in _SIGNS or broke.value is None:
         answer = facts.get(limit.answer)
-        value = shown(answer.value, answer.unit, answer) if answer is not None else ""
+        value = answered(answer, tables) if answer is not None else ""
         return Removed(option.id, option.name, limit.answer, "", value, limit.say)
-    unit = facts[broke.name].unit if broke.name in facts else ""
-    sign = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "==": "", "in": "one of "}.get(
-        broke.operator, f"{broke.operator} "
-    )
+    bound = in_words(broke.name, broke.limit, tables) or shown(broke.limit, facts[broke.name].unit)
     return Removed(
         option=option.id,
         name=option.name,
         by=limit.answer,
-        limit=f"{sign}{shown(broke.limit, unit)}",
-        value=shown(broke.value, unit, facts.get(broke.name)),
+        limit=tables.say(_SIGNS[broke.operator], value=bound),
+        value=answered(facts[broke.name], tables),
         say=limit.say,
     )
+
+
+_SIGNS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above", "==": "only", "in": "only", "not in": "other"}
+"""The phrase for a limit, by the comparison that must hold."""
+
+
+def answered(fact: Fact, tables: Tables) -> str:
+    """The answer to a question, in the words of its choices; an option of an earlier decision by its name."""
+    return in_words(fact.id, fact.value, tables) or shown(fact.value, fact.unit, fact)
+
+
+def in_words(name: str, value: Scalar, tables: Tables) -> str:
+    """Choices or options as people call them, "" for what has no words."""
+    texts = tables.choices.get(name) or {option.id: option.name for option in tables.options.get(name, ())}
+    several = value if isinstance(value, tuple) else (value,)
+    said = [texts[str(item)] for item in several if str(item) in texts]
+    return ", ".join(said) if said and len(said) == len(several) else ""
 
 
 def shown(value: Scalar, unit: str = "", fact: Fact | None = None) -> str:

@@ -10,7 +10,7 @@ import numpy
 
 from advisor.decide.limits import checks, limit_of
 from advisor.decide.options import fit, names_read, wants
-from advisor.decide.screen import removal, shown
+from advisor.decide.screen import passes, too_complex
 from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Wants, first_shares, mean_weights
 from advisor.figure import Fact
 from advisor.number import Number
@@ -54,7 +54,7 @@ class Searched:
 def open_modes(facts: Facts, tables: Tables) -> tuple[Mode, ...]:
     """The modes of training that no limit removes: what is worth estimating. All of them when none is left."""
     options = tables.options["g_train_mode"]
-    left = tuple(option.id for option in options if removal(option, facts, tables) is None)
+    left = tuple(option.id for option in options if passes(option, facts))
     return cast("tuple[Mode, ...]", left or tuple(option.id for option in options))
 
 
@@ -95,8 +95,7 @@ def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool)
 
 
 def _too_complex(candidate: Candidate, cap: int, facts: Facts, tables: Tables) -> Removed:
-    say = tables.say("out_team", team=shown(facts["team"].value))
-    return Removed(candidate.id, candidate.id, "team", f"complexity {cap} of 5", "more", say)
+    return too_complex(candidate.id, candidate.id, (cap, tables.say("more")), facts, tables)
 
 
 def _complexity(table: TrainingTable, modes: Mapping[str, Option]) -> Number:

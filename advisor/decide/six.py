@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from advisor import units
 from advisor.decide.architecture import Architecture
 from advisor.decide.readings import place, said
-from advisor.decide.screen import shown, words
+from advisor.decide.screen import answered
 from advisor.values.candidates import UNTRAINED
 from advisor.values.catalog import Tables
 from advisor.values.decision import SixRow
@@ -25,7 +25,7 @@ def six_rows(
         ("fit", _fit(architecture, tables, serve), "computed"),
         ("gpus", _gpus(architecture, tables), "computed"),
         ("time", _time(architecture, answers, tables), f"{_how(answers, 'train.deadline', 'train.runs')}, computed"),
-        ("preprocess", _preprocess(architecture, answers, tables), f"{_how(answers, 'preprocessing.kind')}, computed"),
+        ("preprocess", _preprocess(architecture, tables), f"{_how(answers, 'preprocessing.kind')}, computed"),
         ("metrics", _metrics(answers, tables), _how(answers, "metrics.offline", "metrics.slice")),
     )
     return tuple(SixRow(tables.say(f"six.{id}"), answer, how) for id, answer, how in rows)
@@ -39,17 +39,16 @@ def _how(answers: Answers, *ids: str) -> str:
 
 def _said(answers: Answers, id: str, tables: Tables) -> str:
     fact = answers[id].fact
-    return shown(fact.value, fact.unit, fact) if fact.known else tables.say("nobody_knows")
+    return answered(fact, tables) if fact.known else tables.say(f"not_known.{id}")
 
 
 def _where(answers: Answers, tables: Tables) -> str:
-    samples = answers["data.samples"].fact
     return tables.say(
         "six_where",
-        location=words(answers["data.location"].fact.value),
+        location=_said(answers, "data.location", tables),
         formats=_said(answers, "data.formats", tables),
         bytes=_said(answers, "data.bytes", tables),
-        samples=f", {shown(samples.value, samples.unit, samples)}" if samples.known else "",
+        samples=_said(answers, "data.samples", tables),
     )
 
 
@@ -85,13 +84,12 @@ def _time(architecture: Architecture, answers: Answers, tables: Tables) -> str:
     return tables.say("six_time", deadline=deadline, runs=runs, run=said(architecture.winner.run))
 
 
-def _preprocess(architecture: Architecture, answers: Answers, tables: Tables) -> str:
+def _preprocess(architecture: Architecture, tables: Tables) -> str:
     chosen = next(decided for decided in architecture.decisions if decided.id == "d_preproc")
     hours = architecture.facts["preproc.core_hours"]
     return tables.say(
         "six_preprocess",
         how=", ".join(chosen.chosen_names) or chosen.because[0],
-        kind=words(answers["preprocessing.kind"].fact.value),
         cpu=units.say(hours.number * 3600.0, "s"),
     )
 

@@ -41,8 +41,9 @@ class _Answer:
         return tuple(id for id, chosen in self.base.items() if there.get(id) != chosen)
 
     def flip(self, id: str, value: Scalar) -> tuple[str, Tipping]:
-        to = "+".join(self.at(value)[id]) or "none"
-        return id, Tipping(self.question.id, self.now, value, self.question.unit, to)
+        to = self.at(value)[id]
+        named = "" if to == ("infeasible",) else "+".join(to)
+        return id, Tipping(self.question.id, self.now, value, self.question.unit, named)
 
 
 def tippings(

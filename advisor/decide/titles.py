@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from advisor.decide.architecture import Architecture
 from advisor.decide.options import wants
 from advisor.decide.readings import place
-from advisor.decide.screen import shown
+from advisor.decide.screen import answered
+from advisor.figure import Fact, Scalar
 from advisor.values.catalog import Tables
 from advisor.values.facts import Answer
 
@@ -14,6 +15,13 @@ MUSTS = (
     "hardware.rent", "model.secrecy", "team",
 )  # fmt: skip
 """Answers that set hard limits, in the order a reader wants them."""
+
+
+LIMIT_NOTHING: Mapping[str, tuple[Scalar, ...]] = {
+    "data.may_leave": ("yes",), "serving.offline": (False,), "hardware.rent": (True,),
+    "model.secrecy": ("none_public_weights", "low"),
+}  # fmt: skip
+"""Answers that rule nothing out, and so drive nothing."""
 
 
 def title(architecture: Architecture, tables: Tables) -> str:
@@ -44,13 +52,18 @@ def _serve(architecture: Architecture, tables: Tables) -> str:
 def drivers(architecture: Architecture, answers: Mapping[str, Answer], tables: Tables) -> tuple[str, ...]:
     """What must hold, as far as somebody said so, then what is wanted first."""
     said = [
-        tables.say(
-            "driver_must", answer=tables.labels.get(id, id), value=shown(answers[id].fact.value, answers[id].fact.unit)
-        )
+        _must(id, answers[id].fact, tables)
         for id in MUSTS
-        if answers[id].how == "answered" and answers[id].fact.known
+        if answers[id].how == "answered" and answers[id].fact.value not in (None, *LIMIT_NOTHING.get(id, ()))
     ]
     row = next(row for row in tables.decisions if row.id == "d_topology")
     want = wants(row, architecture.facts, tables)
-    names = ", ".join(tables.attributes[id].name for id in want.important if id != "fit") or "simplicity"
+    names = " and ".join(tables.attributes[id].name for id in want.important if id != "fit") or "simplicity"
     return (*said, tables.say("driver_want", attributes=names))
+
+
+def _must(id: str, fact: Fact, tables: Tables) -> str:
+    label = tables.labels.get(id, id)
+    if fact.value is True:
+        return label
+    return tables.say("driver_must", answer=label, value=answered(fact, tables))

@@ -125,7 +125,7 @@ class Tables:
 
     `review_by` is when its shortest-lived fact, a price, goes stale. `tasks` maps a task to its defaults (parameters,
     layers, metric, …). `phrases` are the sentences that decisions are explained with, `labels` the names of questions
-    in them.
+    in them, `choices` the words of their choices.
     """
 
     as_of: str
@@ -144,6 +144,7 @@ class Tables:
     hidden_costs: tuple[float, float]
     phrases: Mapping[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""

@@ -37,7 +37,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Tipping:
-    """Verified by deciding again: the answer, its value now, the value where the choice changes, and to what."""
+    """Verified by deciding again: the answer, its value now, the value where the choice changes, and to what.
+
+    `to` joins options with +; it is "" when no option is left and "not_needed" when nothing is to be decided.
+    """
 
     answer: str
     now: Scalar
