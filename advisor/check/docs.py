@@ -10,6 +10,11 @@ from advisor.values.expected import Expected
 _MADE = "<!-- made from {source} by python -m advisor.check.docs -->"
 
 
+_KINDS = {"json": "json", "yaml": "yaml", "yml": "yaml", "toml": "toml", "sh": "sh", "slurm": "sh", "sbatch": "sh"}
+_KINDS |= {"dockerfile": "dockerfile", "properties": "properties", "py": "python", "md": "yaml"}
+"""How the examples are coloured, by the end of their names; of a record they show the front matter."""
+
+
 def pages() -> dict[str, str]:
     """The text of each page by its name."""
     return {"README.md": _index()} | {f"{rule.id}.md": _page(rule) for rule in RULES}
@@ -42,16 +47,20 @@ def _page(rule: Rule) -> str:
         f"Usually {article} {rule.severity} · {rule.group} · {', '.join(rule.formats)}",
     ]
     for title, body in (("What is found", rule.condition), ("Why it matters", rule.why), ("What to do", rule.remedy)):
-        lines += ["", f"## {title}", "", body]
+        lines += ["", f"## {title}", "", _sentence(body)]
     lines += ["", "## Wrong", "", *_example(rule.bad), "", "## Right", "", *_example(rule.good)]
     lines += ["", "## Evidence", "", *(f"- {_linked(each)}" for each in rule.evidence), ""]
     return "\n".join(lines)
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 def _example(example: Example) -> list[str]:
     lines: list[str] = []
     for path, text in example.files.items():
-        kind = "json" if path.endswith(".json") else "yaml"
+        kind = _KINDS.get(path.rpartition("/")[2].rpartition(".")[2].lower(), "text")
         lines += [*([""] if lines else []), f"`{path}`", "", f"```{kind}", *text.rstrip("\n").split("\n"), "```"]
     if example.expected is not None:
         lines += ["", f"The record decided {_said(example.expected)}."]

@@ -15,7 +15,7 @@ Group = Literal[
     "security", "reproducibility",
 ]  # fmt: skip
 
-ANY = ("any",)
+ANY = ("any file",)
 """The formats of a rule that looks at the text of any file."""
 RECORD = ("record",)
 """The formats of a rule about decision records."""

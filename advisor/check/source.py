@@ -1,7 +1,7 @@
 """A file for rules that look at any text: its settings by their path, its lines without comments, its commands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,6 +61,14 @@ class Source:
     def name(self) -> str:
         """The file's name in lower case."""
         return self.path.rpartition("/")[2].lower()
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.text.lower()
+
+    def says(self, words: Iterable[str]) -> bool:
+        """Whether one of the words, in lower case, stands anywhere in the text: a cheap look before a closer one."""
+        return any(word in self._lower for word in words)
 
     @cached_property
     def tables(self) -> tuple[tuple[str, Table], ...]:

@@ -17,13 +17,25 @@ Hit = tuple[Place, str]
 
 def find(material: Material) -> Iterator[Finding]:
     """Images, packages, commands, Kubernetes kinds and configuration files of what is over; once a file and runtime."""
+    rows = [(row, _words(row)) for row in material.lifecycle]
     for source in material.sources:
-        for row in material.lifecycle:
+        text = _plain(source.text)
+        for row in [row for row, words in rows if any(word in text for word in words)]:
             hits = [*_images(source, row), *_packages(source, row), *_commands(source, row), *_kinds(source, row)]
             hits = hits or [*_files(source, row)]
             if hits:
                 place, what = min(hits, key=lambda hit: (hit[0].line, hit[0].column))
                 yield _finding(row, place, what)
+
+
+def _words(row: Lifecycle) -> tuple[str, ...]:
+    """What a file that uses it says somewhere."""
+    kinds = (kind.rpartition(" ")[2] for kind in row.kinds)
+    return tuple(dict.fromkeys(map(_plain, (*row.packages, *row.images, *row.commands, *kinds, *row.files))))
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "-")
 
 
 def _finding(row: Lifecycle, place: Place, what: str) -> Finding:

@@ -41,6 +41,17 @@ _STANDS_FOR = re.compile(
 _TYPED = re.compile(r"(?i)abc12|1234|qwert|asdf|letmein|admin|00000")
 _ASSIGNED = re.compile(r"^(?P<name>[A-Za-z][\w.-]{2,60})=(?P<value>\S+)$")
 _SHORTEST = 8
+_SHAPES = re.compile(
+    r"hf_[A-Za-z0-9]{9}|(?:AKIA|ASIA)[A-Z0-9]{9}|gh[pousr]_[A-Za-z0-9]|github_pat_|glpat-|sk-[A-Za-z0-9-]{9}|AIza"
+    r"|xox[abprs]-|nvapi-|pypi-AgEI|PRIVATE KEY-----"
+)
+_WORDS = ("token", "secret", "passw", "passphrase", "api", "_key", "-key")
+_HINT = re.compile(
+    r"(?i)(?:token|secret|passw(?:or)?d|passphrase|api_?-?key|[_-]key)[\"']?\s*[:=]"
+    r"|--[a-z-]*(?:token|key|secret|password)\s|^\s*(?:ENV|ARG)\s|name[\"']?\s*:.*(?:token|key|secret|passw)",
+    re.M,
+)
+"""Without one of these no name of a secret can have a value."""
 _SHORTEST_RANDOM, _LEAST_ENTROPY = 12, 3.0  # bits a character; words of a language have less at this length
 
 
@@ -55,11 +66,11 @@ def find(material: Material) -> Iterator[Finding]:
 
 
 def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
-    for match in _TOKEN.finditer(source.text):
+    for match in _TOKEN.finditer(source.text) if _SHAPES.search(source.text) else ():
         what = list(_TOKENS)[int((match.lastgroup or "t0")[1:])]
         if what == "a private key" or _is_random(match.group()):
             yield source.document.place(match.start()), f"{what} stands in the file", "error"
-    for match in _IN_ADDRESS.finditer(source.text):
+    for match in _IN_ADDRESS.finditer(source.text) if "://" in source.text else ():
         secret = match.group("secret")
         if not _STANDS_FOR.search(secret) and not _TYPED.search(secret):
             place = source.document.place(match.start("secret"))
@@ -67,6 +78,8 @@ def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
 
 
 def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
+    if not (source.says(_WORDS) and _HINT.search(source.text)):
+        return
     for name, value, place in (*_settings(source), *_assigned(source)):
         if not _is_name(name) or len(value) < _SHORTEST or _STANDS_FOR.search(value) or re.search(r"\s", value):
             continue

@@ -19,6 +19,7 @@ _ADDRESS = re.compile(
     re.I,
 )
 _KEYS = re.compile(r"(?i)(checkpoint_files?|weights?_(?:path|file)|weights?|model_files?|pretrained(?:_path)?)$")
+_WORDS = (".bin", ".pt", ".ckpt", ".pkl", ".joblib", "load_format", "load-format", "use_safetensors", "weights_only")
 _OFF = {"use_safetensors": (False,), "weights_only": (False,), "load_format": ("pt",)}
 _FLAG = re.compile(r"--load[-_]format(?:[= ]|[\"',]+\s*[\"']?)pt\b|\b(?:use_safetensors|weights_only)\s*=\s*False\b")
 
@@ -26,6 +27,8 @@ _FLAG = re.compile(r"--load[-_]format(?:[= ]|[\"',]+\s*[\"']?)pt\b|\b(?:use_safe
 def find(material: Material) -> Iterator[Finding]:
     """Published weights in pickle files, one finding a list; settings and arguments that ask for pickle."""
     for source in material.sources:
+        if not source.says(_WORDS):
+            continue
         places: set[int] = set()
         for place, message in (*_settings(source), *_texts(source)):
             if place.line not in places:

@@ -22,6 +22,8 @@ _MODELS = ("model_name_or_path", "base_model", "pretrained_model_name_or_path", 
 def find(material: Material) -> Iterator[Finding]:
     """The first place of each file that allows such code; local models and pinned ones are left alone."""
     for source in material.sources:
+        if "trust" not in source.text:
+            continue
         found = min([*_settings(source), *_arguments(source)], default=None, key=lambda each: each[0].line)
         if found is not None:
             place, message = found

@@ -16,12 +16,18 @@ _NO_TOKEN = re.compile(
 )
 _ROOT_LOGIN = re.compile(r"\bPermitRootLogin\s+yes\b")
 _COMPOSE = ("image", "build", "command", "deploy", "volumes")
+_WORDS = (
+    "privileged", "raystartparams", "management_address", "app.token", "provider.token", "permitrootlogin",
+    "dashboard-host", "vllm",
+)  # fmt: skip
 Hit = tuple[Place, str, Severity]
 
 
 def find(material: Material) -> Iterator[Finding]:
     """One finding a place; what needs it by its nature, a DaemonSet of device drivers, is left alone."""
     for source in material.sources:
+        if not source.says(_WORDS):
+            continue
         for place, message, severity in dict.fromkeys((*_containers(source), *_ray(source), *_lines(source))):
             yield Finding(RULE.id, severity, message, RULE.remedy, place)
 

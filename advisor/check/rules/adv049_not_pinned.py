@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from advisor.check.material import Material
 from advisor.check.rulebook import ANY, Example, Rule
 from advisor.check.source import Source, Word
-from advisor.check.supplies import bases, package_name, packages
+from advisor.check.supplies import bases, is_requirements, package_name, packages
 from advisor.check.taking import UNRESOLVED
 from advisor.check.tree import Leaf, Table
 from advisor.values.finding import Finding, Place
@@ -35,6 +35,8 @@ def find(material: Material) -> Iterator[Finding]:
 
 
 def _images(source: Source) -> Iterator[Hit]:
+    if not source.says(("image", "from ", "tag")):
+        return
     for _, table in source.tables:
         image, tag = table.entries.get("image"), table.entries.get("tag")
         if image is not None and isinstance(image.node, Leaf) and "build" not in table.entries:
@@ -59,7 +61,7 @@ def _moving(image: str, place: Place) -> Iterator[Hit]:
 
 
 def _packages(source: Source) -> Iterator[Hit]:
-    for word in packages(source):
+    for word in packages(source) if source.says(("install",)) or is_requirements(source) else ():
         yield from _unpinned(word)
 
 
@@ -77,7 +79,7 @@ def _unpinned(word: Word) -> Iterator[Hit]:
 
 
 def _models(source: Source) -> Iterator[Hit]:
-    for at in source.settings:
+    for at in source.settings if source.says(("revision",)) else ():
         if _REVISION.search(at.key) and at.word in _MOVING and at.word != "dev":
             yield at.place, f"{at.key} {at.raw} is a branch, which changes without you"
 

@@ -31,7 +31,9 @@ RULE = Rule(
     bad=Example(
         {"docs/decisions/0001-train.md": '---\nx-advisor-review-by: "2026-06-01"\n---\n'},
         line=2,
-        revisits=(Revisit("expired", 1, "its review date", "was 2026-06-01", Place("docs/decisions/0001-train.md", 2)),),
+        revisits=(
+            Revisit("expired", 1, "its review date", "was 2026-06-01", Place("docs/decisions/0001-train.md", 2)),
+        ),
     ),
     good=Example({"docs/decisions/0001-train.md": '---\nx-advisor-review-by: "2027-06-01"\n---\n'}),
     find=find,
