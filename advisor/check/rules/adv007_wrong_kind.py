@@ -57,7 +57,7 @@ def _kind(name: str, at: At) -> Iterator[Finding]:
     if name in _STRATEGIES:
         if at.value is False and at.reader == "yaml":
             told = f"{written(at)} is read as false by YAML 1.1"
-            yield _mended(_finding("error", told, f'write {at.key}: "no"', at), at, f'"{at.raw}"')
+            yield _mended(_finding("error", told, f'write {at.key}: "no"', at), at, '"no"')
         return
     if name in _FLAGS:
         if isinstance(at.value, str) and at.word in ("true", "false", "yes", "no", "on", "off", "1", "0"):
