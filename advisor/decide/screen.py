@@ -71,7 +71,7 @@ def _removed(
         answer = facts.get(limit.answer)
         value = answered(answer, tables) if answer is not None else ""
         return Removed(option.id, option.name, limit.answer, "", value, limit.say)
-    bound = in_words(broke.name, broke.limit, tables) or shown(broke.limit, facts[broke.name].unit)
+    bound = in_words(broke.name, broke.limit, tables, tables.say("or")) or shown(broke.limit, facts[broke.name].unit)
     return Removed(
         option=option.id,
         name=option.name,
@@ -91,12 +91,12 @@ def answered(fact: Fact, tables: Tables) -> str:
     return in_words(fact.id, fact.value, tables) or shown(fact.value, fact.unit, fact)
 
 
-def in_words(name: str, value: Scalar, tables: Tables) -> str:
+def in_words(name: str, value: Scalar, tables: Tables, joined: str = ", ") -> str:
     """Choices or options as people call them, "" for what has no words."""
     texts = tables.choices.get(name) or {option.id: option.name for option in tables.options.get(name, ())}
     several = value if isinstance(value, tuple) else (value,)
     said = [texts[str(item)] for item in several if str(item) in texts]
-    return ", ".join(said) if said and len(said) == len(several) else ""
+    return joined.join(said) if said and len(said) == len(several) else ""
 
 
 def shown(value: Scalar, unit: str = "", fact: Fact | None = None) -> str:

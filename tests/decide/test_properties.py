@@ -191,7 +191,7 @@ def test_the_order_of_answers_is_nothing(said: dict[str, Any], machine: dict[str
 @settings(FEW, max_examples=10)
 @given(profiles())
 def test_tipping_points_tip_there_and_not_before(profile: Known) -> None:
-    """At a printed tipping point the decision is another one, the one that is named; within a tenth nearer it is not."""
+    """At a printed tipping point the decision is the one that is named; within a tenth nearer it is not."""
     base = dict(decided(profile).outcome)
     for decision in conclude(profile, grounds()).decisions:
         for tip in decision.tipping:
