@@ -103,7 +103,7 @@ def test_a_stale_record(
         (tmp_path / name).write_text(content)
     monkeypatch.setattr(command_module, "_rederive", lambda _: STALE)
     monkeypatch.setattr(command_module, "_expect", lambda _: None)
-    monkeypatch.setattr(command_module, "_revisit", lambda _, today: ())
+    monkeypatch.setattr(command_module, "_revisit", lambda _, **__: ())
     with pytest.raises(typer.Exit) as left:
         command_module.command([tmp_path], json=True)
     assert left.value.exit_code == status

@@ -151,3 +151,9 @@ def test_the_configuration_of_the_page_is_read(tmp_path: Path) -> None:
     settings = find_settings(tmp_path)
     assert (settings.ignore, settings.severity, settings.fail_on) == (("ADV049",), "note", "warning")
     assert [row.rule for row in settings.allowed] == ["ADV001"]
+
+
+def test_the_project_passes_its_own_check() -> None:
+    """`advisor check .` on this very repository finds nothing."""
+    ran = run(sys.executable, "-m", "advisor", "check", ".", cwd=ROOT)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
