@@ -36,8 +36,8 @@ class Material:
     revisits: tuple[Revisit, ...] = ()
     shortfall: Callable[[ConfigFacts], Shortfall | None] | None = None
 
-    def expected_of(self, config: ConfigFacts) -> Expected | None:
-        """The decision of the nearest project around a configuration."""
+    def expected_of(self, config: ConfigFacts | LaunchFacts) -> Expected | None:
+        """The decision of the nearest project around a configuration or a launch."""
         if self.expected:
             for folder in _folders_up(config.place.path):
                 if folder in self.expected:

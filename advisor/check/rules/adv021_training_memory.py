@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
+from advisor.check.launch.models import model
+from advisor.check.launch.serving import served_gpu
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding
 from advisor.values.finding import Finding
+from advisor.values.launches import Command, LaunchFacts
+
+_SMALLEST_WEIGHT_BYTES = 0.5  # 4 bits; nobody trains with less
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -18,6 +23,23 @@ def find(material: Material) -> Iterator[Finding]:
         told = f"the training state needs {_gigabytes(short.needs_bytes)} on each device before activations"
         has = f"{short.device} has {_gigabytes(short.has_bytes)}"
         yield finding(RULE.id, "error", f"{told}, {has}", RULE.remedy, at, *places)
+    for launch in material.launches:
+        for command in launch.commands:
+            yield from _launched(launch, command)
+
+
+def _launched(launch: LaunchFacts, command: Command) -> Iterator[Finding]:
+    """A command whose model is too large for its GPUs however it is trained: the weights alone, in 4 bits."""
+    known = model(command.model.value) if command.model is not None else None
+    gpu, gpus = served_gpu(launch), launch.supply.gpus
+    if command.role != "train" or command.model is None or known is None or gpu is None or not gpus:
+        return
+    if gpu.memory_bytes is None or launch.shares_gpus or any("offload" in word.raw for word in command.words):
+        return
+    needed, held = known.parameters * _SMALLEST_WEIGHT_BYTES, gpu.memory_bytes * gpus
+    if needed > held:
+        told = f"{command.model.value}: the weights alone are {_gigabytes(needed)} in 4 bits, {gpus} x {gpu.name} hold "
+        yield finding(RULE.id, "error", f"{told}{_gigabytes(held)}", RULE.remedy, command.model, launch.accelerator)
 
 
 def _gigabytes(size: float) -> str:
@@ -29,9 +51,10 @@ RULE = Rule(
     title="Training state does not fit the device",
     severity="error",
     group="memory",
-    formats=("neox",),
+    formats=("kubernetes", "neox", "shell", "skypilot"),
     condition="The size of the model and how it is split are known, and weights, gradients and optimizer state alone, "
-    "without activations, are more than the device has; where the device is not known, more than any device has.",
+    "without activations, are more than the device has; where the device is not known, more than any device has. Of a "
+    "launch line: the weights of the named model in 4 bits are more than all its GPUs have, and nothing is offloaded.",
     remedy="Split the model over more devices, shard or offload the optimizer, or train adapters only.",
     why="The run ends out of memory, after it has waited in the queue and loaded the data.",
     evidence=(

@@ -7,6 +7,7 @@ from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At
 from advisor.values.expected import Expected
 from advisor.values.finding import Finding, Place
+from advisor.values.launches import LaunchFacts
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -17,6 +18,22 @@ def find(material: Material) -> Iterator[Finding]:
             continue
         yield from _differs(config.num_processes, expected.gpus, "GPU", expected)
         yield from _differs(config.machines, expected.machines, "machine", expected)
+    for launch in material.launches:
+        decided = material.expected_of(launch)
+        if decided is not None and launch.role == "train":
+            yield from _launched(launch, decided)
+
+
+def _launched(launch: LaunchFacts, expected: Expected) -> Iterator[Finding]:
+    """The GPUs that a training run is given, and the machines that the file itself states."""
+    nodes, each = launch.nodes, launch.gpus_a_node
+    if nodes is not None and "default" not in nodes.raw:
+        yield from _differs(nodes, expected.machines, "machine", expected)
+    gpus = launch.supply.gpus
+    if each is not None and gpus and expected.gpus is not None and gpus != expected.gpus:
+        record = Place(expected.record) if expected.record else None
+        told = f"decided {expected.gpus} GPU{'s' if expected.gpus != 1 else ''}, but the run gets {gpus}"
+        yield finding(RULE.id, "error", f"{told}: {written(each)}", RULE.remedy, each, nodes, record)
 
 
 def _differs(at: At | None, decided: int | None, what: str, expected: Expected) -> Iterator[Finding]:
@@ -38,7 +55,7 @@ RULE = Rule(
     title="Hardware differs from the decision",
     severity="error",
     group="drift",
-    formats=("accelerate",),
+    formats=("accelerate", "kubernetes", "shell", "skypilot"),
     condition="The recorded decision names a number of GPUs or machines, and a configuration of the project another.",
     remedy="Change the configuration, or run advisor plan and have the new decision accepted.",
     why="Time, memory and cost in the record were estimated for the decided machines.",
