@@ -35,7 +35,8 @@ def _machine(found: Found, on: Grounds, *, described: bool) -> str:
         parts.append(say("screen.gpus", count=len(machine.devices), name=machine.devices[0].name))
     else:
         gpus = machine.facts.get("machine.gpus")
-        parts.append(say("screen.no_gpu", why=gpus.gap if gpus is not None and gpus.gap else "none"))
+        why = gpus.gap if gpus is not None else ""
+        parts.append(say("screen.no_gpu_because", why=why) if why else say("screen.no_gpu"))
     if not found.here:
         parts.append(say("screen.described" if described else "screen.kept"))
     return " · ".join(parts)
@@ -72,7 +73,9 @@ def _so_far(found: Found, on: Grounds, *, asking: bool) -> str:
     if not answers["task"].fact.known:
         return on.tables.say("screen.no_task")
     now = prospect(found.known, on, ahead=asking)
-    stands = on.tables.say("screen.agrees", headline=now.headline, share=f"{now.agreement * 100:.0f}")
+    clear = "screen.robust" if now.agreement >= on.tables.too_close_below else "screen.open_race"
+    robust = on.tables.say(clear, share=f"{now.agreement * 100:.0f}")
+    stands = on.tables.say("screen.agrees", headline=now.headline, robust=robust)
     if not asking:
         return stands
     count = len(now.open_questions)

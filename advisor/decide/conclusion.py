@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from advisor.decide.architecture import Architecture
-from advisor.decide.figures import estimates
+from advisor.decide.figures import bases, estimates
 from advisor.decide.six import six_rows
 from advisor.decide.titles import drivers, summary, title
 from advisor.values.catalog import Tables
@@ -27,6 +27,7 @@ def conclude(
 ) -> Conclusion:
     """Joins decisions, figures and words. The caller fills project, versions, dates and digest."""
     decisions = tuple(_with_tipping(decided, flips, answers) for decided in architecture.decisions)
+    facts = {**architecture.facts, **bases(architecture, serve)}
     used = dict.fromkeys(id for decided in decisions for id in decided.sources)
     used |= dict.fromkeys(id for statement in architecture.statements for id in statement.sources)
     return Conclusion(
@@ -35,8 +36,8 @@ def conclude(
         summary=summary(architecture, tables),
         answers=dict(answers),
         decisions=decisions,
-        estimates=estimates(architecture, serve),
-        facts={id: fact for id, fact in architecture.facts.items() if id not in answers},
+        estimates=estimates(architecture, serve, facts),
+        facts={id: fact for id, fact in facts.items() if id not in answers},
         six=six_rows(architecture, answers, tables, serve),
         statements=architecture.statements,
         assumptions=_assumptions(answers, flips, len(decisions)),

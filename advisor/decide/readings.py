@@ -137,12 +137,13 @@ def _blocked(row: DecisionRow, searched: Searched, winner: Winner, facts: Facts,
 
 
 def place(candidate: Candidate, tables: Tables) -> str:
-    """`8x h100-sxm5-80gb, rented` as a person says it."""
+    """`8x rented H100-SXM5-80GB` as a person says it."""
     site = candidate.site
     if site.kind in ("none", "cpu"):
         return site.name
     count = 1 if candidate.parallel == "independent_runs" else candidate.count
-    return tables.say("rented" if site.kind == "rented" else "own", count=count, name=site.name)
+    many = tables.say("one") if count == 1 else tables.say("many", count=count)
+    return tables.say("rented" if site.kind == "rented" else "own", count=many, name=site.name)
 
 
 def said(figure: Figure) -> str:

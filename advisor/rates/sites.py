@@ -104,7 +104,7 @@ def _own_gpu(machine: Machine, rates: Rates, tables: Tables) -> Site:
         site,
         id=first.slug or "gpu",
         kind="own_gpu",
-        name=first.name,
+        name=first.name.removeprefix("NVIDIA "),
         counts=tuple(sorted({1, count})),
         memory_bytes=_memory(first, row, host),
         host_memory_bytes=host,
@@ -163,7 +163,7 @@ def accelerator_site(row: Accelerator, price: Price | None = None) -> Site:
     return Site(
         id=f"rent:{row.id}" if price is not None else row.id,
         kind="rented",
-        name=row.id,
+        name=row.id.upper(),
         accelerator=row.id,
         counts=RENTED_COUNTS,
         memory_bytes=row.memory_gb * 1e9,

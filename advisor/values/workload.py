@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from advisor.figure import Provenance
+
 Family = Literal["trees", "neural"]
 Kind = Literal["trees", "encoder", "decoder", "image", "mlp"]
 
@@ -120,7 +122,7 @@ class Site:
     link: Span
     price: Span
     tdp_w: float
-    provenance: str
+    provenance: Provenance
     basis: str
     devices_a_node: int = 8
     fabric: Span = Span(3e11, 8e10, 3.6e11)
