@@ -9,8 +9,8 @@ class Expected:
     """The decided training set-up; a part that was not decided is None.
 
     `parallelism` is an option of `d_parallel` (none, independent_runs, ddp, fsdp2, hsdp), `train_mode` one of
-    `g_train_mode`. `gpus` counts devices over all `machines`; batches count samples, the sequence tokens. `record` is the path of
-    the record, "" when it is not written yet.
+    `g_train_mode`. `gpus` counts devices over all `machines`; batches count samples, the sequence
+    tokens. `record` is the path of the record, "" when it is not written yet.
     """
 
     parallelism: str | None = None
