@@ -2,13 +2,18 @@
 
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from advisor.catalog import lifecycle
 from advisor.check import REPORTS, check
+from advisor.check.checking import gathered, judged
 from advisor.check.outcome import Outcome
+from advisor.check.reading import read
 
 CORPUS = Path(os.environ.get("ADVISOR_CORPUS", Path(__file__).parents[3] / "shared" / "configs"))
 RULES = ("ADV043", "ADV045", "ADV046", "ADV047", "ADV048", "ADV049")
@@ -320,3 +325,62 @@ def test_the_corpus() -> None:
         )
         lines = {str(each.place.line) for each in result.findings if each.rule == row["rule"]}
         assert lines & set(row["lines_ok"].split(";")), row["file"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Dockerfile", "# advisor: ignore[ADV049] the base of the day\nFROM ubuntu\n"),
+        ("Dockerfile", "FROM a/b:1\n# advisor: ignore[ADV049] nightly job\nRUN pip install numpy \\\n    torch\n"),
+        ("s.sh", "#!/bin/sh\npip install torch  # advisor: ignore[ADV049] nightly job\n"),
+        ("requirements.txt", "# advisor: ignore[ADV049] nightly job\ntorch\n"),
+        ("c.properties", "# advisor: ignore[ADV048] a network of its own\nmanagement_address=http://0.0.0.0:8081\n"),
+        (
+            "k.yaml",
+            "# advisor: ignore[ADV049] one\n# advisor: ignore[ADV043] and the other\n"
+            "image: pytorch/torchserve:latest\n",
+        ),
+        ("pyproject.toml", "dependencies = [\n  'neptune',  # advisor: ignore[ADV043] until the move\n]\n# image:\n"),
+    ],
+)
+def test_every_format_with_comments_has_suppressions(tmp_path: Path, name: str, text: str) -> None:
+    """A comment with a reason hides its rule, on its line or on what follows, in every format that has comments."""
+    assert outcome(tmp_path, {name: text}).findings == ()
+    bare = "\n".join(line.partition("# advisor")[0] for line in text.split("\n"))
+    assert outcome(tmp_path, {name: bare}).findings != ()
+
+
+PIECES = st.sampled_from(
+    [
+        "hf_", "AKIA", "sk-", "image: ", "FROM a\n", "pip install ", "torch", "\\\n", "'", '"', "#", "--api-key ", "=", "\n",
+        "- name: HF_TOKEN\n  value: ", "privileged: true", "{", "}", "[", "]", "://a:", "@", "trust_remote_code: true",
+        "checkpoint_files: [", "a.bin", "\t", "\x00", "ü", "management_address=http://0.0.0.0", "    ", "${X}", "&a *a",
+        "-----BEGIN PRIVATE KEY-----", "A" * 40, "1" * 40, "!!python/object:x ", "\r\n",
+    ]
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["a.yaml", "a.json", "Dockerfile", "a.sh", "requirements.txt", "pyproject.toml", ".env", "c.properties", "x.py"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NAMES, st.lists(PIECES | st.text(max_size=12), max_size=40).map("".join))
+def test_no_text_breaks_the_rules(name: str, text: str) -> None:
+    """Whatever a file holds, the rules end, and what they find lies inside it."""
+    reading = read(name, text.encode("utf-8", "surrogatepass"), named=False)
+    material = replace(gathered([reading], (), {}), lifecycle=lifecycle())
+    for finding in judged(material, {name: reading.text}):
+        assert 1 <= finding.place.line <= text.count("\n") + 1
+        assert finding.place.column >= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a " * 60_000, "'" * 120_000, "A=1 " * 40_000, "http://" + "a" * 200_000, "http://a:" * 20_000,
+     "image: " + "a/" * 60_000, "pip install \\\n" * 15_000, "hf_" * 70_000, "sk-" * 60_000, "--" + "key-" * 50_000, "token" * 40_000 + ":"],
+    ids=range(11),
+)  # fmt: skip
+def test_hostile_text_ends(tmp_path: Path, text: str) -> None:
+    """A quarter of a megabyte made to make patterns backtrack is read to its end."""
+    files = dict.fromkeys(("a.yaml", "a.sh", "Dockerfile", "requirements.txt"), text)
+    assert outcome(tmp_path, files).files >= 3
