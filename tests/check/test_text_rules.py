@@ -73,7 +73,8 @@ def test_secrets_are_found(tmp_path: Path, name: str, text: str, line: int) -> N
         "<YOUR TOKEN>", "<your-hf-access-token-value>", "YOUR_WANDB_KEY", "your_own_wandb_api_key",
         "PLACEHOLDER_HF_TOKEN",
         "HUGGINGFACE_TOKEN", "${HF_TOKEN}", "$HF_TOKEN", "{{ .Values.token }}", "'${{ secrets.HF_TOKEN }}'", "", "null",
-        "xxx", "hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "abc", "changeme", "TO" + "DO", "insert-token-here", "***", "...",
+        "xxx", "hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "abc", "changeme", "TO" + "DO", "insert-token-here",
+        "***", "...",
         "REPLACE_ME_1234567890ab", "hf_api_token", "my-secret-name-1", "true", "none", "/run/secrets/hf", "%(token)s",
         "AKIAIOSFODNN7EXAMPLE", "no-digits-in-this-value", "12345678901234567890",
     ],
@@ -353,7 +354,8 @@ def test_every_format_with_comments_has_suppressions(tmp_path: Path, name: str, 
 PIECES = st.sampled_from(
     [
         "hf_", "AKIA", "sk-", "image: ", "FROM a\n", "pip install ", "torch", "\\\n", "'", '"', "#", "--api-key ", "=",
-        "\n", "- name: HF_TOKEN\n  value: ", "privileged: true", "{", "}", "[", "]", "://a:", "@", "trust_remote_code: true",
+        "\n", "- name: HF_TOKEN\n  value: ", "privileged: true", "{", "}", "[", "]", "://a:", "@",
+        "trust_remote_code: true",
         "checkpoint_files: [", "a.bin", "\t", "\x00", "ü", "management_address=http://0.0.0.0", "    ", "${X}", "&a *a",
         "-----BEGIN PRIVATE KEY-----", "A" * 40, "1" * 40, "!!python/object:x ", "\r\n",
     ]

@@ -48,7 +48,7 @@ _SHAPES = re.compile(
 _WORDS = ("token", "secret", "passw", "passphrase", "api", "_key", "-key")
 _HINT = re.compile(
     r"(?i)(?:token|secret|passw(?:or)?d|passphrase|api_?-?key|[_-]key)[\"']?\s*[:=]"
-    r"|--[a-z-]*(?:token|key|secret|password)\s|^\s*(?:ENV|ARG)\s|name[\"']?\s*:.*(?:token|key|secret|passw)",
+    r"|(?<!-)--[a-z-]{0,60}(?:token|key|secret|password)\s|^\s*(?:ENV|ARG)\s|name[\"']?\s*:.*(?:token|key|secret|passw)",
     re.M,
 )
 """Without one of these no name of a secret can have a value."""
