@@ -1,5 +1,6 @@
 """What the rules see: facts and flaws of everything that was read, never a format or a file."""
 
+import difflib
 import os.path
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -66,6 +67,15 @@ class Material:
         paths = self.paths(launch, at)
         return next((self._by_path[path] for path in paths if path in self._by_path), None)
 
+    def like(self, name: str) -> str:
+        """The name of a configuration that was read and is nearly `name`; "" when there is none."""
+        near = [each for each in self._names if each[:1] == name[:1] and abs(len(each) - len(name)) < 4]
+        return next(iter(difflib.get_close_matches(name, near, 1, 0.8)), "")
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted({os.path.basename(config.place.path) for config in self.configs})
+
     def is_there(self, path: str) -> bool:
         """Whether an absolute path leads to something, on the disk or among what was read."""
         return path in self._by_path or self.exists(path)
@@ -88,6 +98,11 @@ class Material:
         above = list(_folders_up(launch.place.path))
         bases = [os.path.join(folder, workdir), *above] if isinstance(workdir, str) else above
         return tuple(os.path.normpath(os.path.join(base, path)) for base in bases[:_MOST_FOLDERS])
+
+    @cached_property
+    def config_paths(self) -> frozenset[str]:
+        """The absolute paths of the configurations that were read."""
+        return frozenset(self._by_path)
 
     @cached_property
     def _by_path(self) -> dict[str, ConfigFacts]:

@@ -30,7 +30,6 @@ class Command:
     nodes: At | None = None
     processes: At | None = None
     processes_a_node: At | None = None
-    restarts: At | None = None
     visible_devices: At | None = None
     config: At | None = None
     files: tuple[At, ...] = ()
@@ -122,13 +121,11 @@ class LaunchFacts:
     other_device: bool = False
     preemptible: At | None = None
     replicas: At | None = None
-    cpus: At | None = None
     memory: At | None = None
     shared_memory: At | None = None
     shared_memory_elsewhere: bool = False
     image: At | None = None
     liveness: Probe | None = None
-    readiness: Probe | None = None
     startup: Probe | None = None
     restart_policy: At | None = None
     retries: At | None = None

@@ -13,7 +13,8 @@ from advisor.check.launch.aligned import offsets
 from advisor.check.launch.hardware import gpu, gpus_of
 from advisor.check.launch.models import model, weight_bytes
 from advisor.check.launch.quantities import docker_bytes, kubernetes_quantity, slurm_bytes, slurm_seconds
-from advisor.check.launch.shell_words import Word, shell_lines
+from advisor.check.launch.shell_values import Word
+from advisor.check.launch.shell_words import shell_lines
 from advisor.check.pbtxt_text import read_pbtxt
 from advisor.check.reading import read
 from advisor.check.templated import masked

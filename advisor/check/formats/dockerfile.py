@@ -11,7 +11,8 @@ from advisor.check.format import Format
 from advisor.check.launch.arguments import Scene
 from advisor.check.launch.command import commands_of, environment
 from advisor.check.launch.pod import role_of
-from advisor.check.launch.shell_words import Line, Word, shell_lines
+from advisor.check.launch.shell_values import Line, Word
+from advisor.check.launch.shell_words import shell_lines
 from advisor.check.tree import Document
 from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts

@@ -15,7 +15,7 @@ from advisor.check.launch import walk
 from advisor.check.launch.arguments import parsed
 from advisor.check.launch.command import served
 from advisor.check.launch.pod import Around, container_facts, pod_launches, role_of, scheduled
-from advisor.check.launch.shell_words import Word
+from advisor.check.launch.shell_values import Word
 from advisor.check.tree import Document, Entry, Leaf, Node, Table
 from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts, RayPod, Supply

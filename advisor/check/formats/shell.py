@@ -15,7 +15,8 @@ from advisor.check.launch.containers_run import run_by_docker
 from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.quantities import slurm_bytes, slurm_seconds
-from advisor.check.launch.shell_words import Word, shell_lines
+from advisor.check.launch.shell_values import Word
+from advisor.check.launch.shell_words import shell_lines
 from advisor.check.tree import Document
 from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts, Supply
@@ -93,7 +94,6 @@ def _launch(document: Document, commands: tuple[Command, ...], said: Mapping[str
         accelerator=gpu_name or _constraint(said.get("constraint")),
         preemptible=preemptible,
         memory=replace(memory, value=slurm_bytes(memory.raw)) if memory is not None and memory.value else memory,
-        cpus=said.get("cpus_per_task"),
         time_limit=replace(limit, value=slurm_seconds(limit.raw)) if limit is not None else None,
         retries=said.get("requeue"),
         shared_memory_elsewhere=True,

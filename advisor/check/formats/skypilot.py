@@ -15,7 +15,8 @@ from advisor.check.launch.command import commands_of
 from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.programs import base
-from advisor.check.launch.shell_words import Line, Word, shell_lines
+from advisor.check.launch.shell_values import Line, Word
+from advisor.check.launch.shell_words import shell_lines
 from advisor.check.tree import Document, Leaf, Node, Table
 from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts, Mount, Supply

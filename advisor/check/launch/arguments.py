@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from advisor.check.launch.shell_words import Word
+from advisor.check.launch.shell_values import Word
 from advisor.check.taking import UNRESOLVED
 from advisor.figure import Scalar
 from advisor.values.configs import At

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from advisor.check.launch.arguments import Arguments, Scene, parsed
 from advisor.check.launch.programs import LAUNCHERS, SERVERS, SHELLS, base, program_at
-from advisor.check.launch.shell_words import Line, Word, shell_lines
+from advisor.check.launch.shell_values import Line, Word
+from advisor.check.launch.shell_words import shell_lines
 from advisor.values.configs import At
 from advisor.values.launches import Command, Role
 
@@ -153,7 +154,6 @@ def _launched(command: Command, program: str, launcher: Arguments) -> Command:
         command,
         processes_a_node=launcher.first("nproc_per_node", "nproc"),
         nodes=launcher.first("nnodes"),
-        restarts=launcher.first("max_restarts"),
     )
 
 

@@ -9,7 +9,8 @@ from advisor.check.launch.arguments import Scene, parsed, value_of
 from advisor.check.launch.command import commands_of, environment, served
 from advisor.check.launch.programs import SHELLS, base
 from advisor.check.launch.quantities import kubernetes_quantity
-from advisor.check.launch.shell_words import Line, Word, shell_lines
+from advisor.check.launch.shell_values import Line, Word
+from advisor.check.launch.shell_words import shell_lines
 from advisor.check.tree import Document, Leaf, Node, Table
 from advisor.values.configs import At
 from advisor.values.finding import Place

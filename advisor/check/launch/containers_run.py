@@ -14,7 +14,7 @@ from advisor.check.launch.container import SERVER_IMAGES
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.programs import base
 from advisor.check.launch.quantities import docker_bytes
-from advisor.check.launch.shell_words import Line, Word
+from advisor.check.launch.shell_values import Line, Word
 from advisor.values.configs import At
 from advisor.values.launches import Command, LaunchFacts, Mount, Supply
 

@@ -70,11 +70,9 @@ def container_facts(common: LaunchFacts, document: Document, item: Table, volume
         other_device=common.other_device or containers.has_other_device(resources) or "claims" in _keys(resources),
         supply=Supply(limit.whole if limit is not None else None, "", (limit,) if limit is not None else ()),
         image=walk.at(document, item, "image"),
-        cpus=containers.quantity(document, resources, "limits", "cpu"),
         memory=containers.quantity(document, resources, "limits", "memory"),
         shared_memory=None if shared is None else (shared.source or shared.path),
         liveness=containers.probe(document, item, "livenessProbe"),
-        readiness=containers.probe(document, item, "readinessProbe"),
         startup=containers.probe(document, item, "startupProbe"),
         mounts=mounts,
     )

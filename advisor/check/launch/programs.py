@@ -7,7 +7,7 @@ deepspeed, srun, `vllm serve` and vllm.entrypoints, sglang.launch_server, text-g
 import re
 from collections.abc import Sequence
 
-from advisor.check.launch.shell_words import Word
+from advisor.check.launch.shell_values import Word
 
 _PROGRAMS = {
     "torchrun": "torchrun",

@@ -5,15 +5,12 @@ arguments gives the words where they were written. What a condition, a loop, a c
 decides is unknown. Grammar: POSIX Shell Command Language, chapter 2, with bash's arrays.
 """
 
-import math
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import accumulate
+
+from advisor.check.launch.shell_values import Line, Part, Variables, Word, assigned, assignment, joined, literal, spread
 
 _DEEPEST = 30
-_MOST_WORDS = 20_000  # of one command; a string that doubles itself stops here
 _PIECE = re.compile(
     r"""(?P<gap>(?:[ \t\r]|\\\r?\n)+)
     |(?P<single>'[^']*'?)
@@ -26,95 +23,9 @@ _PIECE = re.compile(
     re.X | re.S,
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _INSIDE = re.compile(r"[^\"\\`$]+")
 _HEREDOC = re.compile(r"[ \t]*(['\"]?)([A-Za-z0-9_!-]+)\1")
 _SUBSTITUTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[@*]\])?(?:(:?[-=])(.*))?", re.S)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a word: its text, where it was written, whether it is known, whether blanks in it split words."""
-
-    text: str
-    at: int
-    known: bool = True
-    splits: bool = False
-    default: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command. `default` is how a value was written that the environment may change; `pieces` says
-    where the parts of the text were written, as (offset in the text, place), when there are several.
-    """
-
-    text: str
-    at: int
-    known: bool = True
-    default: str = ""
-    pieces: tuple[tuple[int, int], ...] = ()
-
-    def written_at(self, offset: int) -> int:
-        """Where the character at an offset of the text was written."""
-        if not self.pieces:
-            return self.at + offset if self.at >= 0 else self.at
-        start, at = self.pieces[max(bisect_right(self.pieces, (offset, math.inf)) - 1, 0)]
-        return at + offset - start if at >= 0 else at
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One simple command: its words, what is assigned just for it, and how its output or input is redirected."""
-
-    words: tuple[Word, ...]
-    assigned: Mapping[str, Word]
-    at: int
-
-
-@dataclass(slots=True)
-class Variables:
-    """What is known of the variables at one place; a name without a value is decided elsewhere. `chained`: the
-    command runs only when, or only when not, the one before it succeeds.
-    """
-
-    values: dict[str, tuple[Part, ...]] = field(default_factory=dict)
-    chained: bool = False
-    blocks: list[set[str]] = field(default_factory=list)
-
-    def set(self, name: str, parts: tuple[Part, ...] | None, *, more: bool = False) -> None:
-        """Assign; inside a block the value is certain only up to the end of its branch."""
-        before = self.values.get(name)
-        if (
-            parts is None
-            or (self.chained and before is not None)
-            or (more and before is None)
-            or len(parts) > _MOST_WORDS
-            or sum(len(part.text) for part in parts) > 200_000
-        ):
-            self.values.pop(name, None)
-        else:
-            self.values[name] = (*before, *parts) if more and before is not None else parts
-        if self.blocks:
-            self.blocks[-1].add(name)
-
-    def open(self) -> None:
-        """A block begins that may not run, or may run more than once."""
-        self.blocks.append(set())
-
-    def branch(self) -> None:
-        """Another branch begins: what the one before assigned is unknown here."""
-        if self.blocks:
-            for name in self.blocks[-1]:
-                self.values.pop(name, None)
-
-    def close(self) -> None:
-        """The block ends: what it assigned is unknown after it, also to the block around it."""
-        if self.blocks:
-            self.branch()
-            names = self.blocks.pop()
-            if self.blocks:
-                self.blocks[-1] |= names
 
 
 _OPENS = frozenset({"if", "for", "while", "until", "case", "select", "{"})
@@ -159,32 +70,32 @@ class _Reader:
 
     def simple(self, tokens: list[list[Part]], start: int) -> Line | None:
         """The command of these words, after what its keywords and assignments do to the variables."""
-        while tokens and (word := _literal(tokens[0])) in _GOES_ON | _OPENS:
+        while tokens and (word := literal(tokens[0])) in _GOES_ON | _OPENS:
             self.keyword(word, tokens)
             tokens = [] if word in ("for", "case", "select") else tokens[1:]
         words = [token for token in tokens if token]
-        declares = bool(words) and _literal(words[0]) in _DECLARES
+        declares = bool(words) and literal(words[0]) in _DECLARES
         rest = words[1:] if declares else words
         assigning: list[tuple[tuple[str, bool, int], list[Part]]] = []
-        while rest and (declares or _assigned_name(rest[0]) is not None):
-            if (name := _assigned_name(rest[0])) is not None:
+        while rest and (declares or assignment(rest[0]) is not None):
+            if (name := assignment(rest[0])) is not None:
                 assigning.append((name, rest[0]))
             rest = rest[1:]
         if not rest:
             for name, token in assigning:
-                self.variables.set(name[0], _value(token, name), more=name[1])
+                self.variables.set(name[0], assigned(token, name), more=name[1])
             return None
         self.forgets(rest)
-        spread = tuple(_spread(rest))
-        at = spread[0].at if spread else start
-        return Line(spread, {name[0]: _joined(_value(word, name)) for name, word in assigning}, at)
+        spreads = tuple(spread(rest))
+        at = spreads[0].at if spreads else start
+        return Line(spreads, {name[0]: joined(assigned(word, name)) for name, word in assigning}, at)
 
     def keyword(self, word: str, tokens: list[list[Part]]) -> None:
         """What a keyword at the start of a command means for the variables."""
         if word in _OPENS:
             self.variables.open()
             if word in ("for", "select") and len(tokens) > 1:
-                self.variables.set(_literal(tokens[1]), None)
+                self.variables.set(literal(tokens[1]), None)
         elif word in ("else", "elif"):
             self.variables.branch()
         elif word in _CLOSES:
@@ -192,9 +103,9 @@ class _Reader:
 
     def forgets(self, words: list[list[Part]]) -> None:
         """Builtins that set variables from elsewhere."""
-        if _literal(words[0]) in ("read", "unset", "mapfile", "readarray", "getopts"):
+        if literal(words[0]) in ("read", "unset", "mapfile", "readarray", "getopts"):
             for word in words[1:]:
-                self.variables.set(_literal(word), None)
+                self.variables.set(literal(word), None)
 
     def command(self) -> tuple[list[list[Part]], str]:
         """The words up to the end of a command, and the operator that ends it."""
@@ -373,56 +284,3 @@ def _balanced(text: str, at: int, opening: str, closing: str) -> int:
         if depth == 0 and match.group() == closing:
             return match.end()
     return len(text)
-
-
-def _literal(parts: list[Part]) -> str:
-    return "".join(part.text for part in parts) if all(part.known for part in parts) else ""
-
-
-def _assigned_name(parts: list[Part]) -> tuple[str, bool, int] | None:
-    """Name, whether it is `+=`, and the length of both, when a word is an assignment."""
-    match = _ASSIGNED.match(parts[0].text) if parts and parts[0].known and not parts[0].splits else None
-    return None if match is None else (match.group(1), bool(match.group(2)), match.end())
-
-
-def _value(parts: list[Part], name: tuple[str, bool, int]) -> tuple[Part, ...]:
-    first = parts[0]
-    value = Part(first.text[name[2] :], first.at + name[2], first.known)
-    return (value, *parts[1:]) if value.text or len(parts) == 1 else tuple(parts[1:])
-
-
-def _joined(parts: tuple[Part, ...]) -> Word:
-    at = next((part.at for part in parts if part.text.strip()), parts[0].at)
-    return Word("".join(part.text for part in parts).strip(), at, all(part.known for part in parts))
-
-
-def _spread(tokens: list[list[Part]]) -> Iterator[Word]:
-    """Words as the command gets them: split where unquoted values have blanks."""
-    count = 0
-    for token in tokens:
-        pending: list[Part] = []
-        for part in token:
-            if not part.splits:
-                pending.append(part)
-                continue
-            for piece in re.finditer(r"\s+|\S+", part.text):
-                if not piece.group().isspace():
-                    pending.append(Part(piece.group(), part.at + piece.start(), part.known, default=part.default))
-                elif pending:
-                    yield _word(pending)
-                    pending = []
-                    count += 1
-        if pending:
-            yield _word(pending)
-            count += 1
-        if count > _MOST_WORDS:
-            return
-
-
-def _word(parts: list[Part]) -> Word:
-    at = next((part.at for part in parts if part.text), parts[0].at)
-    default = next((part.default for part in parts if part.default), "")
-    text = "".join(part.text for part in parts)
-    starts = accumulate((len(part.text) for part in parts), initial=0)
-    pieces = tuple((start, part.at) for start, part in zip(starts, parts, strict=False) if part.text)
-    return Word(text, at, all(part.known for part in parts), default, pieces if len(pieces) > 1 else ())

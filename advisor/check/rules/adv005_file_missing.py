@@ -41,16 +41,15 @@ def _launched(material: Material, launch: LaunchFacts, at: At) -> Iterator[Findi
     here = (
         any(material.exists(os.path.dirname(each)) for each in paths) if folder and (mapped or "/" in path) else False
     )
-    known = {os.path.basename(each.place.path) for each in material.configs}
-    alike = difflib.get_close_matches(os.path.basename(path), known, 1, 0.8)
+    alike = material.like(os.path.basename(path))
     if here or alike:
         told = f"{written(at)} does not exist" + (", its folder does" if here else "")
-        yield finding(RULE.id, "warning", told, f"did you mean {alike[0]}?" if alike else RULE.remedy, at)
+        yield finding(RULE.id, "warning", told, f"did you mean {alike}?" if alike else RULE.remedy, at)
 
 
 def _missing(material: Material, config: ConfigFacts, at: At, path: str) -> Iterator[Finding]:
     folders = _folders_up(config.place.path)
-    known = {absolute(each.place.path) for each in material.configs}
+    known = material.config_paths
     wanted = [os.path.normpath(os.path.join(folder, path)) for folder in folders]
     if any(each in known or material.exists(each) for each in wanted):
         return
@@ -96,7 +95,7 @@ RULE = Rule(
     condition="A relative path to a DeepSpeed configuration leads to nothing from the file's folder or one above "
     "it, and its folder does exist, or a file of nearly the same name beside the configuration. Where neither exists "
     "this is a note: the path may belong to the place where the run starts. Absolute paths and placeholders do not "
-    "count.",
+    "count. A file that a launch line names is told only in the first case, after what the task copies where.",
     remedy="Correct the path, or add the file.",
     why="The tool opens the file after the job has started, often only when the model is already loaded.",
     evidence=(

@@ -12,20 +12,15 @@ from advisor.values.launches import ServedModel
 
 def find(material: Material) -> Iterator[Finding]:
     """Each model whose name is not its folder's, and each ensemble whose steps do not go with the models beside it."""
+    repositories: dict[str, dict[str, ServedModel]] = {}
     for model in material.models:
-        if os.path.basename(model.place.path) != "config.pbtxt":
-            continue
-        beside = _beside(material, model)
-        yield from _name(model, beside, material)
-        for step in model.steps:
-            yield from _step(model, step.model, beside)
-
-
-def _beside(material: Material, model: ServedModel) -> dict[str, ServedModel]:
-    """The models of the same repository, by their names."""
-    repository = os.path.dirname(_folder(model))
-    others = [each for each in material.models if os.path.dirname(_folder(each)) == repository and each is not model]
-    return {_called(each): each for each in others if os.path.basename(each.place.path) == "config.pbtxt"}
+        if os.path.basename(model.place.path) == "config.pbtxt":
+            repositories.setdefault(os.path.dirname(_folder(model)), {})[_called(model)] = model
+    for models in repositories.values():
+        for model in models.values():
+            yield from _name(model, len(models) > 1, material)
+            for step in model.steps:
+                yield from _step(model, step.model, models)
 
 
 def _folder(model: ServedModel) -> str:
@@ -37,21 +32,21 @@ def _called(model: ServedModel) -> str:
     return str(named) if isinstance(named, str) else os.path.basename(_folder(model))
 
 
-def _name(model: ServedModel, beside: dict[str, ServedModel], material: Material) -> Iterator[Finding]:
+def _name(model: ServedModel, has_others: bool, material: Material) -> Iterator[Finding]:
     """The name of the folder counts only where it is a model's: beside other models, or with a version in it."""
     name, folder = model.name, os.path.basename(_folder(model))
-    in_repository = bool(beside) or material.exists(os.path.join(_folder(model), "1"))
+    in_repository = has_others or material.exists(os.path.join(_folder(model), "1"))
     if name is not None and isinstance(name.value, str) and name.value != folder and in_repository:
         told = f"{written(name)} stands in the folder {folder}"
         yield finding(RULE.id, "warning", told, "give both the same name", name)
 
 
-def _step(model: ServedModel, step: At, beside: dict[str, ServedModel]) -> Iterator[Finding]:
-    if not isinstance(step.value, str) or not beside:
+def _step(model: ServedModel, step: At, models: dict[str, ServedModel]) -> Iterator[Finding]:
+    if not isinstance(step.value, str) or len(models) < 2:
         return
-    other = beside.get(step.value)
+    other = models.get(step.value)
     if other is None:
-        if len(beside) >= len(model.steps):
+        if len(models) > len(model.steps):
             told = f"the ensemble runs {step.value}, which is not among the models beside it"
             yield finding(RULE.id, "warning", told, "add the model, or correct its name", step)
         return
