@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from advisor.check.format import Facts, Format
+from advisor.check.formats.parts.options import configurations
 from advisor.check.launch import container as containers
 from advisor.check.launch import walk
-from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import Around, container_facts, pod_launches, role_of
 from advisor.check.tree import Document, Node, Table
 from advisor.values.configs import At

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from advisor.check.format import Facts, Format
+from advisor.check.formats.parts.options import configurations
 from advisor.check.launch.arguments import Scene, parsed
 from advisor.check.launch.command import commands_of
 from advisor.check.launch.containers_run import run_by_docker
-from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.quantities import slurm_bytes, slurm_seconds
 from advisor.check.launch.shell_values import Word

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advisor.check.format import Facts, Format
+from advisor.check.formats.parts.options import configurations
 from advisor.check.launch import container as containers
 from advisor.check.launch import walk
 from advisor.check.launch.aligned import offsets
 from advisor.check.launch.command import commands_of
-from advisor.check.launch.options import configurations
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.programs import base
 from advisor.check.launch.shell_values import Line, Word

@@ -1,0 +1,1 @@
+"""What several formats have inside: the options of a command."""
