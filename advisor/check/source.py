@@ -11,8 +11,8 @@ from advisor.values.configs import At
 from advisor.values.finding import Place
 
 RISKS = re.compile(
-    r"(?i)(token|secret|passwo?r?d|passphrase|api_?-?key|access_?-?key|private.?key)\w*[\"']?[ \t]*[:=]"
-    r"|--[\w-]*(token|key|password|secret)[= ]"
+    r"(?i)(token|secret|passwo?r?d|passphrase|api_?-?key|access_?-?key|private.?key)\w{0,40}[\"']?[ \t]*[:=]"
+    r"|(?<!-)--[\w-]{0,60}(token|key|password|secret)[= ]"
     r"|\b(hf_|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|sk-|AIza|nvapi-|xox[bp]-)\w"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY|://[^\s:/@]+:[^\s/@]+@"
     r"|trust[_-]remote[_-]code|privileged|(management|metrics)_address|dashboard[_-]host|PermitRootLogin|jupyter"

@@ -379,7 +379,7 @@ def test_no_text_breaks_the_rules(name: str, text: str) -> None:
 HOSTILE = (
     *("a " * 60_000, "'" * 120_000, "A=1 " * 40_000, "http://" + "a" * 200_000, "http://a:" * 20_000),
     *("image: " + "a/" * 60_000, "pip install \\\n" * 15_000, "hf_" * 70_000, "sk-" * 60_000),
-    *("--" + "key-" * 50_000, "token" * 40_000 + ":"),
+    *("--" + "key-" * 50_000, "token" * 40_000 + ":", "secret" * 40_000, "-" * 250_000),
 )
 
 
