@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from advisor import __version__, decide, estimate
+from advisor import __version__, decide, estimate, units
 from advisor.answers import resettle, settle
 from advisor.candidates import propose
 from advisor.decide.architecture import Architecture
@@ -16,7 +16,7 @@ from advisor.machine import overridden
 from advisor.rates.sites import sites
 from advisor.values.candidates import Mode
 from advisor.values.catalog import Tables
-from advisor.values.decision import Conclusion
+from advisor.values.decision import Conclusion, Decided
 from advisor.values.estimates import ServingEstimates, TrainingTable
 from advisor.values.facts import Answer, Known, Question
 from advisor.values.prospect import Prospect, Turn
@@ -159,15 +159,21 @@ def turns(known: Known, grounds: Grounds, id: str, thought: Thought | None = Non
     """What other answers to a question would lead to."""
     thought = thought or think(known, grounds)
     question = next(question for question in grounds.questions if question.id == id)
-    base, titles = dict(thought.architecture.outcome), {row.id: row.title for row in grounds.tables.decisions}
+    base, names = dict(thought.architecture.outcome), {row.id: row.name for row in grounds.tables.decisions}
     elsewhere = _elsewhere(known, grounds, thought)
     found = []
     for answer, value in _others(question, thought.answers[id].fact.value):
         there = elsewhere(id, value)
         differ = [d for d, (_, to) in zip(there.decisions, there.outcome, strict=True) if base[d.id] != to]
-        effect = "; ".join(f"{titles[d.id]} {' + '.join(d.chosen_names) or '–'}" for d in differ[:2])
+        effect = "; ".join(f"{names[d.id]}: {_called(d, grounds.tables)}" for d in differ[:2])
         found.append(Turn(answer, effect))
     return tuple(found)
+
+
+def _called(decided: Decided, tables: Tables) -> str:
+    """What was chosen, by the names of the catalogue."""
+    names = {option.id: option.name for option in tables.options[decided.id]}
+    return " + ".join(names.get(id, id) for id in decided.chosen) or tables.say("nothing_chosen")
 
 
 def _others(question: Question, now: Scalar) -> list[tuple[str, Scalar]]:
@@ -183,4 +189,4 @@ def _others(question: Question, now: Scalar) -> list[tuple[str, Scalar]]:
     values = [base * factor for factor in (0.01, 0.1, 10.0, 100.0)]
     low = question.minimum if question.minimum is not None else 0.0
     high = question.maximum if question.maximum is not None else float("inf")
-    return [(f"{value:g} {question.unit}".strip(), value) for value in values if low <= value <= high]
+    return [(units.say(value, question.unit), value) for value in values if low <= value <= high]

@@ -92,7 +92,7 @@ def _price(row: Mapping[str, Any], as_of: str) -> Price:
 
 
 def _decision(row: Mapping[str, Any]) -> DecisionRow:
-    return DecisionRow(row["id"], row["title"], int(row["step"]), tuple(row["attributes"]))
+    return DecisionRow(row["id"], row["name"], row["title"], int(row["step"]), tuple(row["attributes"]))
 
 
 def _options(decision: str) -> tuple[Option, ...]:

@@ -1,6 +1,7 @@
 """What surrounds every command: help without imports, messages instead of tracebacks, exit statuses."""
 
 import errno
+import gc
 import importlib
 import os
 import signal
@@ -31,6 +32,7 @@ def run(arguments: list[str] | None = None, commands: Mapping[str, str] = COMMAN
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(50_000)  # a command makes much and drops little: looking for circles costs a tenth of it
     _leave_tidily_when_told_to()
     try:
         program(commands, room).main(args=arguments, prog_name="advisor")

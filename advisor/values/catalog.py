@@ -66,9 +66,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A question that the architecture must answer."""
+    """A question that the architecture must answer; `name` is what it is called in a sentence."""
 
     id: str
+    name: str
     title: str
     step: int
     attributes: tuple[str, ...]
