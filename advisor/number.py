@@ -28,6 +28,10 @@ def floor(a: Number) -> Number:
     return numpy.floor(a)
 
 
+def log2(a: Number) -> Number:
+    return numpy.log2(a)
+
+
 def choose(condition: Number, then: Number, otherwise: Number) -> Number:
     """`then` where the condition holds, else `otherwise`."""
     return numpy.where(condition, then, otherwise)

@@ -1,0 +1,131 @@
+"""Bytes that a device holds in training for any layout, part by part: the larger of the first and the last stage.
+
+Letters: T tokens of a micro batch on a device, h hidden, V vocabulary, t tensor, p stages, v virtual stages, n ranks.
+"""
+
+from dataclasses import dataclass
+
+from advisor.estimate.layers import layer_weights, table_weights, tokens_a_device
+from advisor.estimate.links import data_parallel
+from advisor.estimate.steps import micro_batches
+from advisor.number import Number, ceiling, choose, smaller
+from advisor.values.constants import Constants
+from advisor.values.runs import FULL, SELECTIVE, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Bytes of a device. The allocator's own, up to `buffers`, add up to `allocated`."""
+
+    weights: Number
+    gradients: Number
+    states: Number
+    activations: Number
+    logits: Number
+    buffers: Number
+    fragments: Number
+    context: Number
+
+    @property
+    def allocated(self) -> Number:
+        return self.weights + self.gradients + self.states + self.activations + self.logits + self.buffers
+
+    @property
+    def reserved(self) -> Number:
+        return self.allocated + self.fragments
+
+    @property
+    def process(self) -> Number:
+        return self.reserved + self.context
+
+
+def held(run: Run, k: Constants) -> Held:
+    """What the stage holds that needs most: the first keeps the micro batches that are under way, the last the
+    logits; both keep a table of tokens."""
+    kept, logits = activations(run, k), logit_bytes(run)
+    under_way = in_flight(run)
+    alone = run.layout.pipeline <= 1
+    first, last = kept * under_way, kept * (1.0 + (under_way - 1.0) / run.layout.pipeline) + logits
+    at_end = alone + (last >= first) + run.layout.last
+    weights, gradients, states = _states(run)
+    buffers = _buffers(run, k)
+    shown = choose(at_end > 0, last - logits, first)
+    seen = choose(at_end > 0, logits, 0.0)
+    allocated = weights + gradients + states + shown + seen + buffers
+    spread = run.layout.devices > 1
+    return Held(
+        weights=weights, gradients=gradients, states=states, activations=shown, logits=seen, buffers=buffers,
+        fragments=allocated * (k["fragments"] - 1.0), context=k["context"] + spread * k["collectives"],
+    )  # fmt: skip
+
+
+def in_flight(run: Run) -> Number:
+    """Micro batches that the first stage keeps: p in 1F1B, p (1 + (p-1)/(p v)) where interleaved (KORTHIKANTI)."""
+    stages, virtual = run.layout.pipeline, run.layout.virtual
+    extra = choose(virtual > 1, 1.0 + (stages - 1.0) / (stages * virtual), 1.0)
+    return smaller(micro_batches(run), stages * extra)
+
+
+def stage_parameters(run: Run) -> Number:
+    """Weights on the first or last stage: its layers and a table of tokens."""
+    shape, layout = run.shape, run.layout
+    layers = ceiling(shape.layers / layout.pipeline - 1e-9)
+    routed = shape.routed_weights / layout.expert
+    tables = choose(layout.pipeline > 1, shape.vocabulary * shape.hidden, table_weights(shape))
+    return (layers * (layer_weights(shape) - shape.routed_weights + routed) + tables) / layout.tensor
+
+
+def _states(run: Run) -> tuple[Number, Number, Number]:
+    """Weights, gradients and optimizer states; ZeRO spreads the last first (ZERO_SUMMARY)."""
+    layout, software = run.layout, run.software
+    here, ranks = stage_parameters(run), data_parallel(run) * layout.context
+    group = choose(layout.hybrid > 0, smaller(ranks, layout.node), ranks)
+    over = [choose(layout.zero >= stage, group, 1.0) for stage in (1, 2, 3)]
+    trained = here * software.trained
+    return (
+        here * software.weight_bytes / over[2],
+        trained * software.gradient_bytes / over[1],
+        (trained * software.state_bytes / over[0]),
+    )
+
+
+def activations(run: Run, k: Constants) -> Number:
+    """Kept for backward by the layers of a stage for one micro batch."""
+    layout, layers = run.layout, ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
+    one = layer_activations(run, k)
+    inputs = run.shape.hidden * tokens_a_device(run) * run.software.activation_bytes / _split(run)
+    some = one * choose(run.software.flash > 0, choose(run.software.overlapping > 0, 1.0, k["selective"]), 1.0)
+    kept = choose(layout.checkpoint == SELECTIVE, some * layers, one * layers)
+    return choose(layout.checkpoint >= FULL, inputs * layers + one, kept)
+
+
+def layer_activations(run: Run, k: Constants) -> Number:
+    """One layer: inputs and outputs of norms (on every tensor parallel rank without sequence parallelism), queries,
+    keys, values and their result, the MLP's values; scores and their dropout where they are stored: 5 a s bytes a
+    token (KORTHIKANTI)."""
+    shape, layout = run.shape, run.layout
+    tokens = tokens_a_device(run)
+    around = k["kept_around"] * shape.hidden / _split(run)
+    inside = k["kept_inside"] * (2.0 * shape.attended + shape.kv_values + shape.ffn_values) / layout.tensor
+    stored = (run.software.flash <= 0) * (layout.checkpoint < SELECTIVE) * 2.5 * shape.heads * shape.sequence
+    return tokens * run.software.activation_bytes * (around + inside + stored * shape.attending / layout.tensor)
+
+
+def _split(run: Run) -> Number:
+    return choose(run.layout.sequence_parallel > 0, run.layout.tensor, 1.0)
+
+
+def logit_bytes(run: Run) -> Number:
+    """Logits with their copies; an encoder predicts the masked 15% of its tokens."""
+    whole = run.software.logit_bytes * tokens_a_device(run) * run.shape.vocabulary / run.layout.tensor
+    return choose(run.shape.causal > 0, whole, 0.15 * whole)
+
+
+def _buffers(run: Run, k: Constants) -> Number:
+    """Weights that are gathered for two layers; with a pipeline those of the whole stage and their gradients, for all
+    micro batches (TITAN). And what libraries take at the start."""
+    gathered = 2.0 * 2.0 * layer_weights(run.shape) / run.layout.tensor
+    tables = 2.0 * run.shape.vocabulary * run.shape.hidden / run.layout.tensor
+    whole = (2.0 + run.software.gradient_bytes) * stage_parameters(run)
+    gathered = choose(run.layout.pipeline > 1, whole, gathered + tables)
+    return choose(run.layout.zero >= 3, gathered, 0.0) + k["workspace"]

@@ -1,0 +1,113 @@
+"""What one device computes and moves for one micro batch, in seconds.
+
+Letters: T tokens of a micro batch on a device, L layers, h hidden, s sequence, V vocabulary, t tensor parallel degree.
+Every function takes floats or arrays that broadcast.
+"""
+
+from dataclasses import dataclass
+
+from advisor.number import Number, choose, larger
+from advisor.values.constants import Constants
+from advisor.values.runs import FULL, NO_CKPT, Run, Shape
+
+BACKWARD_ATTENTION = 2.5
+"""Five matrix products in backward for two in forward: fused attention computes the scores again (FLASH)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Micro:
+    """Seconds that one layer and the head take for a micro batch, forward and backward."""
+
+    matmul: Number
+    attention: Number
+    moving: Number
+    launching: Number
+    head: Number
+
+    @property
+    def layer(self) -> Number:
+        """A layer takes as long as its kernels, or as launching them."""
+        return larger(self.matmul + self.attention + self.moving, self.launching)
+
+
+def active_weights(shape: Shape) -> Number:
+    """Weights of a layer that a token passes."""
+    return shape.attention_weights + shape.dense_weights + shape.routed_active
+
+
+def layer_weights(shape: Shape) -> Number:
+    """All weights of a layer."""
+    return shape.attention_weights + shape.dense_weights + shape.routed_weights
+
+
+def table_weights(shape: Shape) -> Number:
+    """Tables of tokens at both ends, one where they are tied."""
+    return shape.vocabulary * shape.hidden * (2.0 - shape.tied)
+
+
+def parameters(shape: Shape) -> Number:
+    """All weights of the model."""
+    return layer_weights(shape) * shape.layers + table_weights(shape)
+
+
+def attention_flops(shape: Shape, tokens: Number) -> Number:
+    """Forward: two products of 2 T s d a flops, half of them where attention is causal (SCALING, EAI_CALC)."""
+    return 4.0 * tokens * shape.sequence * shape.attended * shape.attending * (1.0 - 0.5 * shape.causal)
+
+
+def tokens_a_device(run: Run) -> Number:
+    return run.layout.micro * run.shape.sequence / run.layout.context
+
+
+def recomputed(run: Run) -> Number:
+    """1 where whole layers run forward twice."""
+    return choose(run.layout.checkpoint >= FULL, 1.0, 0.0)
+
+
+def micro_s(run: Run, k: Constants) -> Micro:
+    """Seconds of a layer and of the head for one micro batch, without communication."""
+    tokens, again = tokens_a_device(run), recomputed(run)
+    return Micro(
+        matmul=2.0 * active_weights(run.shape) * tokens * (2.0 + run.software.trained + again)
+        / run.layout.tensor / matmul_rate(run, k),
+        attention=_attention(run, k, tokens),
+        moving=_moving(run, k, tokens) * (1.0 + again / 3.0),
+        launching=choose(run.software.fused > 0.5, k["launch_fused"], k["launch_eager"]) * (1.0 + again / 3.0),
+        head=_head(run, k, tokens),
+    )  # fmt: skip
+
+
+def matmul_rate(run: Run, k: Constants) -> Number:
+    """flop/s of a layer's matrix products: a share of the best large one, less where the matrices are small."""
+    fill = 1.0 / (1.0 + k["short"] / tokens_a_device(run))
+    plain, eight = run.device.flops * k["matmul"], run.device.flops_8 * k["matmul_8"]
+    return choose(run.software.eight > 0.5, eight, plain) * run.device.reach * fill
+
+
+def _attention(run: Run, k: Constants, tokens: Number) -> Number:
+    """Arithmetic of attention; where scores are stored, also their way to memory and back."""
+    forward = attention_flops(run.shape, tokens) / run.layout.tensor
+    backward = choose(run.software.flash > 0.5, BACKWARD_ATTENTION, 2.0)
+    passes = 1.0 + backward + choose(run.layout.checkpoint > NO_CKPT, 1.0, 0.0)
+    older = (run.software.flash < 2.0) * (run.device.modern > 0.0)
+    share = choose(older, k["attention_older"], k["attention"])
+    arithmetic = forward * passes / (run.device.flops * run.device.reach * share)
+    scores = tokens * run.shape.sequence * run.shape.heads * run.shape.attending * run.software.activation_bytes
+    moves = choose(run.software.fused > 0.5, k["score_moves"], k["score_moves_eager"])
+    stored = moves * scores / run.layout.tensor / run.device.bandwidth
+    return arithmetic + choose(run.software.flash > 0.5, 0.0, stored)
+
+
+def _moving(run: Run, k: Constants, tokens: Number) -> Number:
+    """Norms, activations, residuals and casts: every kept value is moved some times, fewer in fused kernels."""
+    moves = choose(run.software.fused > 0.5, k["moves_fused"], k["moves_eager"])
+    moves = moves + run.software.eight * k["moves_8"]
+    values = 8.0 * run.shape.hidden + 2.0 * run.shape.attended + run.shape.ffn_values
+    return moves * values * tokens * run.software.activation_bytes / run.layout.tensor / run.device.bandwidth
+
+
+def _head(run: Run, k: Constants, tokens: Number) -> Number:
+    """Logits forward and backward, always in 16 bits or more, and their moves at 4 bytes."""
+    size = tokens * run.shape.vocabulary / run.layout.tensor
+    rate = run.device.flops * run.device.reach * k["matmul"]
+    return 6.0 * size * run.shape.hidden / rate + k["logit_moves"] * 4.0 * size / run.device.bandwidth

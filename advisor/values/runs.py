@@ -1,0 +1,166 @@
+"""A run as the formulas of estimating see it: shape of the model, layout, device, software. One row or a million.
+
+Every field is a float or an array; arrays have one value a row. SI units: bytes, flop/s, bytes/s.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from advisor.number import Number
+
+NO_CKPT, SELECTIVE, FULL = 0.0, 1.0, 2.0
+"""What is computed again in backward: nothing, the attention, whole layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The model. Weights are counted a layer, as the mean over its layers.
+
+    `attention_weights`, `dense_weights` (used by every token), `routed_weights` (experts; `routed_active` of them a
+    token, in `copies` experts). `attended` is heads x size of a head; `kv_values` what a token leaves behind in a
+    layer. `ffn_values` are what a token's MLP keeps for backward, `attending` the share of layers with attention,
+    `causal` 1 or 0.
+    """
+
+    layers: Number
+    hidden: Number
+    heads: Number
+    attended: Number
+    kv_values: Number
+    attention_weights: Number
+    dense_weights: Number
+    routed_weights: Number
+    routed_active: Number
+    copies: Number
+    ffn_values: Number
+    vocabulary: Number
+    tied: Number
+    causal: Number
+    attending: Number
+    sequence: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the run is spread. `micro` sequences a replica at a time, `batch` in a step; `node` devices share fast links.
+
+    `zero` is 0 to 3; `checkpoint` one of NO_CKPT, SELECTIVE, FULL; `hybrid` 1 where states are sharded in a node only;
+    `last` 1 where memory is looked at on the last stage, else on the fullest.
+    """
+
+    devices: Number
+    tensor: Number
+    pipeline: Number
+    virtual: Number
+    context: Number
+    expert: Number
+    zero: Number
+    hybrid: Number
+    micro: Number
+    batch: Number
+    checkpoint: Number
+    sequence_parallel: Number
+    node: Number
+    last: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One accelerator; `modern` 1 from the generation on that needs its own kernels (sm_90).
+
+    `flops` and `flops_8` are dense peaks in 16 bits (or what the run multiplies in) and in 8; `reach` the best measured
+    share of `flops`; `link` and `fabric` bytes/s one way within and between nodes, each.
+    """
+
+    memory: Number
+    modern: Number
+    flops: Number
+    flops_8: Number
+    reach: Number
+    bandwidth: Number
+    link: Number
+    fabric: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """`fused` 1 where kernels are compiled or fused, 0 eager; `flash` 1 where scores of attention are never stored, 2
+    where its kernels are also made for the device's generation; `overlapping` 1 where communication of tensor
+    parallelism runs beside its matrix products; `eight` 1 where matrices are multiplied in 8 bits. Bytes a value of
+    weights, gradients and states (master copy and moments); `trained` is the share of weights that are trained,
+    `logit_bytes` what a logit takes with its copies.
+    """
+
+    fused: Number
+    flash: Number
+    overlapping: Number
+    eight: Number
+    activation_bytes: Number
+    weight_bytes: Number
+    gradient_bytes: Number
+    state_bytes: Number
+    trained: Number
+    logit_bytes: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    shape: Shape
+    layout: Layout
+    device: Device
+    software: Software
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How a model is served: `replicas` copies, each over `tensor` x `pipeline` devices; requests of `input` tokens
+    answered in `output`; `concurrency` of them at once. Bytes a weight and a kept value; `eight` 1 where
+    matrices are multiplied in 8 bits. `eager` 1 where each kernel is launched from Python, 2 where weights are unpacked
+    by kernels of their own; `mixed` 1 where prefill takes time from decoding on the same devices."""
+
+    tensor: Number
+    pipeline: Number
+    replicas: Number
+    input: Number
+    output: Number
+    concurrency: Number
+    weight_bytes: Number
+    kv_bytes: Number
+    eight: Number
+    eager: Number
+    mixed: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    shape: Shape
+    device: Device
+    traffic: Traffic
+
+
+Part = TypeVar("Part", Shape, Layout, Device, Software, Traffic)
+
+
+def _joined(parts: list[Part], join: Callable[[list[float]], Number]) -> Part:
+    names = [field.name for field in fields(parts[0])]
+    return type(parts[0])(**{name: join([getattr(part, name) for part in parts]) for name in names})
+
+
+def together(runs: list[Run], join: Callable[[list[float]], Number]) -> Run:
+    """Many runs as one whose fields are made by `join` from theirs."""
+    return Run(
+        _joined([run.shape for run in runs], join),
+        _joined([run.layout for run in runs], join),
+        _joined([run.device for run in runs], join),
+        _joined([run.software for run in runs], join),
+    )
+
+
+def served_together(runs: list[Serve], join: Callable[[list[float]], Number]) -> Serve:
+    """Many serving runs as one whose fields are made by `join` from theirs."""
+    return Serve(
+        _joined([run.shape for run in runs], join),
+        _joined([run.device for run in runs], join),
+        _joined([run.traffic for run in runs], join),
+    )
