@@ -10,6 +10,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "Decide the architecture of a project and write the record.",
     "check": "Check that the decision still holds and the configs agree.",
     "adr": "List, show, accept, supersede and index decision records.",
+    "estimate": "Estimate a training run or a service, from flags or a table.",
+    "fits": "Say whether a model can be trained and served on a machine.",
     "probe": "Show what this machine is, with the source of each fact.",
     "bench": "Measure how fast this machine is.",
     "schema": "Print the JSON Schema of advisor.yaml, for editors.",

@@ -1,0 +1,33 @@
+"""Architectures of well-known models, as rows of text with the columns of a table of models."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+Model = Mapping[str, str]
+
+_FILE = Path(__file__).with_name("models.yaml")
+_ENDINGS = re.compile(r"-(hf|it|instruct|chat|base|bf16|fp8)$")
+
+
+@lru_cache(maxsize=1)
+def models() -> Mapping[str, Model]:
+    """Every row by its key. All cells are text, as in a table that a person gives."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    rows = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader)["models"]
+    return {
+        str(row["key"]): {"arch_key": str(row["key"]), **{name: str(cell) for name, cell in row.items()}}
+        for row in rows
+    }
+
+
+def spelled(name: str) -> str:
+    """A name without organisation, case, and what it stands for beside the architecture: `Meta-Llama/X-8B` -> x-8b."""
+    bare = re.sub(r"[^a-z0-9.]+", "-", name.lower().rsplit("/", 1)[-1]).strip("-")
+    bare = re.sub(r"^(meta|nvidia|google|microsoft)-", "", bare).replace("gpt-3", "gpt3").replace("gpt-2", "gpt2")
+    bare = re.sub(r"\bnemotron-4\b", "nemotron4", bare)
+    bare = re.sub(r"^llama(\d)", r"llama-\1", bare)
+    return _ENDINGS.sub("", bare)

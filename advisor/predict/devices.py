@@ -1,0 +1,124 @@
+"""The device of a run from what a row calls it: `A100-80GB (DGX A100)`, `H100-SXM 96GB HBM2e 2.4TB/s, 500W cap`."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from advisor.errors import BadInput
+from advisor.machine.naming import close, named
+from advisor.rates.sites import MATMUL_REACH, USUAL_REACH
+from advisor.values.catalog import Accelerator
+from advisor.values.runs import Device
+
+Accelerators = Mapping[str, Accelerator]
+
+
+class Remembered(dict[str, Accelerator]):
+    """Accelerators by id, with the names that were looked up before: tables repeat few names many times."""
+
+    def __init__(self, accelerators: Accelerators) -> None:
+        super().__init__(accelerators)
+        self.found: dict[str, Accelerator] = {}
+
+
+FAMILY = (
+    (r"\bgb300\b", "gb300-288gb"), (r"\bgb200\b", "gb200-186gb"), (r"\bb300\b", "b300-sxm-288gb"),
+    (r"\bb200\b", "b200-sxm-180gb"), (r"\bgh200\b", "gh200-96gb"), (r"\bh200\b.*nvl", "h200-nvl-141gb"),
+    (r"\bh200\b", "h200-sxm-141gb"), (r"\bh100\b.*(nvl|\b94 ?gb)", "h100-nvl-94gb"),
+    (r"\bh100\b.*pcie", "h100-pcie-80gb"), (r"\bh100\b", "h100-sxm5-80gb"), (r"\ba100\b.*pcie", "a100-pcie-80gb"),
+    (r"\ba100\b.*\b40 ?gb", "a100-sxm4-40gb"), (r"\ba100\b", "a100-sxm4-80gb"), (r"\bv100\b.*pcie", "v100-pcie-32gb"),
+    (r"\bv100\b", "v100-sxm2-32gb"), (r"mi355x", "mi355x"), (r"mi350x", "mi350x"), (r"mi325x", "mi325x"),
+    (r"mi300x", "mi300x"), (r"mi250x", "mi250x"), (r"\bl40s\b", "l40s"), (r"\ba10g\b", "a10g"), (r"\ba40\b", "a40"),
+)  # fmt: skip
+"""Names that publications use, most special first; names of drivers are matched exactly before them."""
+FABRIC = (
+    (r"gb300|b300", 1.0e11), (r"b200|h100|h200|mi3", 5.0e10), (r"a100-sxm", 2.5e10), (r"a100|v100|mi250", 1.25e10),
+)  # fmt: skip
+"""Bytes/s of network that usually come with each device of a cluster (vendors' reference designs)."""
+USUAL_FABRIC = 6.0e9
+MODERN = r"g?h[12]00|g?b[23]00"
+NVL72 = re.compile(r"gb[23]00")
+PCIE_BYTES = {"3": 6.0e9, "4": 1.2e10, "5": 2.4e10, "6": 4.8e10}
+"""What a collective gets of sixteen lanes: half of what they carry, where cards reach each other at all (EXPERT)."""
+USABLE_PRECISIONS = {"fp32": ("fp32",), "tf32": ("tf32", "fp32"), "16": ("bf16", "fp16", "fp32")}
+
+
+@lru_cache(maxsize=4096)
+def _row(name: str, known: tuple[str, ...]) -> str:
+    low = re.sub(r"[-_/(),]", " ", name.lower())
+    return next((id for words, id in FAMILY if id in known and re.search(words, low)), "")
+
+
+def accelerator(name: str, accelerators: Accelerators) -> Accelerator:
+    """The row that a publication's name means. Raises BadInput, with names that come close, for none."""
+    if not name:
+        raise BadInput("gpu unknown")
+    if not isinstance(accelerators, Remembered):
+        return _looked_up(name, accelerators)
+    if name not in accelerators.found:
+        accelerators.found[name] = _looked_up(name, accelerators)
+    return accelerators.found[name]
+
+
+def _looked_up(name: str, accelerators: Accelerators) -> Accelerator:
+    try:
+        return named(name, accelerators).row
+    except BadInput:
+        found = _row(name, tuple(accelerators))
+        if found:
+            return accelerators[found]
+        bare = re.sub(r"\(.*?\)|\b\d+ ?gb\b.*", "", name, flags=re.I).strip()
+        try:
+            return named(bare, accelerators).row
+        except BadInput:
+            near = close(name, accelerators)
+            hint = f"; did you mean {' or '.join(near[:3])}?" if near else ""
+            raise BadInput(f"no accelerator is called {name[:60]!r}{hint}") from None
+
+
+def device(name: str, interconnect: str, precision: str, row: Accelerator) -> Device:
+    """The device; sizes, bandwidth and power that the name states win over the row's. `precision` is fp32, tf32 or
+    16, what the run multiplies in beside 8 bits."""
+    reach = MATMUL_REACH.get(row.id.split("-")[0], USUAL_REACH)[1]
+    flops = next((row.tflops[dtype] for dtype in USABLE_PRECISIONS[precision] if dtype in row.tflops), 10.0) * 1e12
+    eight = row.tflops.get("fp8") or row.tflops.get("int8") or row.tflops.get("fp4", 0.0) / 2.0
+    return Device(
+        memory=_stated(name, r"([\d.]+) ?GB\b", 1e9) or row.memory_gb * 1e9,
+        modern=1.0 if re.match(MODERN, row.id) else 0.0,
+        flops=flops * _capped(name, row),
+        flops_8=(eight * 1e12 or flops) * _capped(name, row),
+        reach=reach,
+        bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or row.memory_gbps * 1e9,
+        link=row.link_gbps * 1e9 or PCIE_BYTES.get(row.pcie_gen[:1], 6.0e9),
+        fabric=fabric(interconnect, row),
+    )
+
+
+def node(row: Accelerator, devices: float, nodes: float | None) -> float:
+    """Devices that share fast links."""
+    if nodes and devices >= nodes:
+        return max(1.0, devices / nodes)
+    return 72.0 if NVL72.match(row.id) else 8.0
+
+
+def fabric(text: str, row: Accelerator) -> float:
+    """Bytes/s between nodes that each device has: as stated, a device or a node of eight, else the usual."""
+    gigabits = [
+        float(many or 1) * float(speed)
+        for many, speed in re.findall(r"(?:(\d+) ?[x×] ?)?([\d.]+) ?gb(?:ps|/s|it/s)?\b", text, re.I)
+    ]
+    if not gigabits:
+        return next((speed for words, speed in FABRIC if re.search(words, row.id)), USUAL_FABRIC)
+    each = re.search(r"per gpu", text, re.I) is not None
+    return max(gigabits) * 1e9 / 8.0 / (1.0 if each else 8.0)
+
+
+def _stated(name: str, words: str, unit: float) -> float:
+    found = re.search(words, name, re.I)
+    return float(found[1]) * unit if found else 0.0
+
+
+def _capped(name: str, row: Accelerator) -> float:
+    """Clock that a lower power limit leaves: about the cube root of the share of the rated power (ML_ENG)."""
+    watts = _stated(name, r"(\d+) ?W\b", 1.0)
+    return min(1.0, (watts / row.tdp_w) ** (1.0 / 3.0)) if watts and row.tdp_w else 1.0

@@ -1,0 +1,115 @@
+"""From a row about serving to what the formulas estimate."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from advisor.errors import BadInput
+from advisor.estimate.answering import weights_bytes
+from advisor.predict.cells import Row, count, number, text
+from advisor.predict.devices import accelerator, device
+from advisor.predict.shapes import Notes, shape
+from advisor.predict.training import Models, model_row
+from advisor.values.catalog import Accelerator
+from advisor.values.runs import Serve, Traffic
+
+FILLED, MOST, NODE = 0.85, 64.0, 8.0
+EAGER = re.compile(r"eager|litgpt|transformers|huggingface", re.I)
+SCHEDULED = re.compile(r"vllm|sglang|trtllm|tensorrt|tgi|lmdeploy|dynamo", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ServeRead:
+    """A row as a serving run; `run` is None where `reason` says why not."""
+
+    id: str
+    run: Serve | None
+    assumed: tuple[str, ...] = ()
+    matters: float = 0.0
+    reason: str = ""
+
+
+def read_serving(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> ServeRead:
+    """The row as a run; a row that cannot be read says why."""
+    id, notes = text(row, "config_id"), Notes()
+    try:
+        run = _run(row, models, accelerators, notes)
+    except BadInput as error:
+        return ServeRead(id, None, reason=error.what)
+    return ServeRead(id, run, tuple(notes.said), notes.matters)
+
+
+def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], notes: Notes) -> Serve:
+    model = model_row(row, models)
+    asked = _length(row, "input_len", 1024.0, notes)
+    seen = shape({**row, "seq": str(asked), "dp": ""}, model, notes)
+    if "bert" in f"{text(row, 'model')} {text(row, 'arch_key')}".lower():
+        raise BadInput("an encoder answers in one pass: serving of decoders only")
+    if text(row, "mode") == "disaggregated":
+        notes.assume("prefill on devices of its own", 0.1)
+    found = accelerator(text(row, "gpu"), accelerators)
+    run = Serve(seen, device(text(row, "gpu"), "", "16", found), _traffic(row, asked, notes))
+    return run if text(row, "tp") or text(row, "pp") or text(row, "gpus") else _spread(run, notes)
+
+
+def _spread(run: Serve, notes: Notes) -> Serve:
+    """A model whose devices nobody states, over the fewest of them, a power of two, that hold its weights."""
+    tensor = 1.0
+    while weights_bytes(run) > FILLED * run.device.memory and tensor < MOST:
+        tensor *= 2.0
+        run = replace(run, traffic=replace(run.traffic, tensor=tensor))
+    if tensor > 1:
+        notes.assume(f"{tensor:g} devices", 0.4)
+    return run
+
+
+def _length(row: Row, name: str, usual: float, notes: Notes) -> float:
+    value = number(row, name)
+    if value is None:
+        notes.assume(f"{name} of {usual:g}", 0.15)
+        return usual
+    return max(value, 1.0)
+
+
+def _traffic(row: Row, asked: float, notes: Notes) -> Traffic:
+    tensor, pipeline = count(row, "tp", 1.0), count(row, "pp", 1.0)
+    said = number(row, "gpus")
+    if not text(row, "tp") and not text(row, "pp") and said:
+        tensor = min(said, NODE)
+    replicas = number(row, "dp") or max(1.0, (said or tensor * pipeline) // (tensor * pipeline))
+    concurrency = number(row, "concurrency")
+    scheduled = SCHEDULED.search(text(row, "engine")) is not None
+    if concurrency is None:
+        concurrency = 64.0 if text(row, "mode").startswith("offline") else 1.0
+        notes.assume(f"{concurrency:g} requests at once", 0.4)
+    weight, eight = _precision(row, notes)
+    return Traffic(
+        tensor=tensor, pipeline=pipeline, replicas=max(replicas, 1.0), input=asked,
+        output=max(_length(row, "output_len", 256.0, notes), 2.0), concurrency=max(concurrency, 1.0),
+        weight_bytes=weight, kv_bytes=2.0, eight=eight, eager=_eager(row),
+        mixed=1.0 if scheduled and text(row, "mode") != "disaggregated" else 0.0,
+    )  # fmt: skip
+
+
+def _eager(row: Row) -> float:
+    """Launches from Python: twice as many where bitsandbytes unpacks the weights."""
+    unpacked = re.search(r"nf4|bnb", text(row, "precision"), re.I) is not None
+    return (2.0 if unpacked else 1.0) if EAGER.search(text(row, "engine")) else 0.0
+
+
+def _precision(row: Row, notes: Notes) -> tuple[float, float]:
+    """(bytes a weight, 1 where matrices are multiplied in 8 bits)."""
+    said = " ".join(text(row, name) for name in ("precision", "arch_key", "model")).lower()
+    if found := re.search(r"exl2 ([\d.]+) bpw", said):
+        return float(found[1]) / 8.0, 0.0
+    if re.search(r"nvfp4|mxfp4|fp4", said):
+        return 0.5625, 1.0
+    if re.search(r"nf4|int4|4-bit|gptq|awq|w4a16", said):
+        return 0.5625, 0.0
+    if re.search(r"fp8|w8a8", said):
+        return 1.0, 1.0
+    if "int8" in said:
+        return 1.0, 0.0
+    if not text(row, "precision"):
+        notes.assume("weights in 16 bits", 0.3)
+    return 2.0, 0.0

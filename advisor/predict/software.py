@@ -1,0 +1,134 @@
+"""What frameworks do when a row does not say: fused kernels, attention, precision policy, sharding."""
+
+import re
+from dataclasses import dataclass
+
+from advisor.predict.cells import Row, text
+from advisor.predict.shapes import Notes
+from advisor.values.runs import Software
+
+NF4_BYTES = 0.56
+ADAPTER_SHARE = 0.006
+"""Trained over all weights of usual adapters: rank 8 to 16 on some or all matrices (PEFT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """`fused` and `flash` as in Software; `zero` where several replicas run and the row is silent; `policy` bytes of
+    (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where
+    pipelines usually run several virtual stages."""
+
+    words: str
+    fused: float
+    flash: float
+    zero: float
+    policy: tuple[float, float, float]
+    sequence_parallel: float = 1.0
+    logit_bytes: float = 12.0
+    overlapping: float = 0.0
+    interleaved: float = 0.0
+    recomputes: bool = False
+
+
+CHUNKED_LOGIT = 1.5
+IN_PLACE_LOGIT = 6.0
+"""A logit in 16 bits, its fp32 copy and both their gradients come to 12 bytes (TUNE, TITAN); a loss that is fused or
+works in place keeps 6 (KORTHIKANTI), one that is computed in chunks an eighth."""
+MEGATRON = (2.0, 4.0, 12.0)
+"""bf16 weights, fp32 gradients, fp32 master copy and two moments (MEGATRON)."""
+TORCH_FSDP = (4.0, 4.0, 8.0)
+"""fp32 weights that are cast while they are used, fp32 gradients, two moments (TITAN)."""
+HALF = (2.0, 2.0, 12.0)
+ONE_DEVICE = (2.0, 0.2, 0.0)
+"""torchtune's recipe for one device: states paged out in 8 bits, each gradient used and freed in backward (TUNE)."""
+FRAMEWORKS = (
+    Framework(r"megatron-deepspeed", 1.0, 0.0, 0.0, HALF, 0.0, IN_PLACE_LOGIT),
+    Framework(r"megatron-lm \(sc21\)", 1.0, 0.0, 0.0, HALF, 0.0, IN_PLACE_LOGIT, interleaved=1.0),
+    Framework(
+        r"megatron-core|nemo|mbridge|megatron bridge",
+        1.0,
+        2.0,
+        1.0,
+        MEGATRON,
+        logit_bytes=IN_PLACE_LOGIT,
+        overlapping=1.0,
+        interleaved=1.0,
+    ),
+    Framework(
+        r"megatron-lm examples", 1.0, 2.0, 1.0, MEGATRON, logit_bytes=IN_PLACE_LOGIT, overlapping=1.0, interleaved=1.0
+    ),
+    Framework(r"megatron", 1.0, 0.0, 0.0, HALF, logit_bytes=IN_PLACE_LOGIT),
+    Framework(r"maxtext|paxml|pax|jax|levanter|easylm", 1.0, 2.0, 3.0, (4.0, 4.0, 8.0)),
+    Framework(r"torchtitan", 0.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"fms|compile", 1.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"llm-foundry|composer", 0.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON),
+    Framework(r"llm\.c", 1.0, 2.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
+    Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
+    Framework(r"torchtune", 1.0, 1.0, 0.0, (2.0, 2.0, 4.0), 0.0, recomputes=True),
+    Framework(r"unsloth|liger", 1.0, 1.0, 0.0, HALF, 0.0, CHUNKED_LOGIT),
+    Framework(r"litgpt|lit-gpt", 0.0, 1.0, 3.0, (4.0, 4.0, 8.0)),
+    Framework(r"huggingface|transformers|trl|peft|axolotl|llama-?factory", 0.0, 0.0, 0.0, TORCH_FSDP),
+    Framework(r"deepspeed|colossal", 0.0, 1.0, 1.0, HALF),
+    Framework(r"dle", 1.0, 0.0, 0.0, (4.0, 2.0, 8.0)),
+)
+UNKNOWN = Framework("", 0.5, 1.0, 1.0, MEGATRON)
+
+
+def framework(row: Row) -> Framework:
+    """What is known of the row's framework."""
+    name = text(row, "framework").lower()
+    return next((known for known in FRAMEWORKS if name and re.search(known.words, name)), UNKNOWN)
+
+
+def multiplied(row: Row) -> str:
+    """fp32, tf32, 16 or 8: what matrices are multiplied in."""
+    said = text(row, "precision").lower()
+    if re.search(r"fp8|float8|mxfp8|fp4", said):
+        return "8"
+    if "tf32" in said:
+        return "tf32"
+    return "fp32" if re.fullmatch(r"(fp|float)32( .*)?|32-true", said) else "16"
+
+
+def software(row: Row, notes: Notes) -> Software:
+    """The software of a run, from its framework, precision, optimizer and task."""
+    known, kind = framework(row), multiplied(row)
+    said = " ".join(text(row, name).lower() for name in ("framework", "precision", "notes"))
+    if known is UNKNOWN:
+        notes.assume("framework (eager or fused?)", 0.12)
+    fused = 1.0 if re.search(r"compile[d]?\b(?! off)", said) and "no compile" not in said else known.fused
+    weight, gradient, state = _policy(row, known, kind)
+    task = f"{text(row, 'task')} {text(row, 'precision')}".lower()
+    adapter = re.search(r"lora|adapter", task) is not None
+    four = re.search(r"qlora|nf4|bnb|4-bit", task) is not None
+    return Software(
+        fused=fused,
+        flash=0.0 if re.search(r'"unfused"|impl": "local"', text(row, "arch_notes")) else known.flash,
+        overlapping=1.0 if "asynctp" in said else known.overlapping,
+        eight=1.0 if kind == "8" else 0.0,
+        activation_bytes=4.0 if kind in ("fp32", "tf32") else 2.0,
+        weight_bytes=NF4_BYTES if four else 2.0 if adapter else weight,
+        gradient_bytes=gradient,
+        state_bytes=state,
+        trained=ADAPTER_SHARE if adapter else 1.0,
+        logit_bytes=CHUNKED_LOGIT if re.search(r"chunk|cce|cut.?cross", said) else known.logit_bytes,
+    )
+
+
+def _policy(row: Row, known: Framework, kind: str) -> tuple[float, float, float]:
+    precision, optimizer = text(row, "precision").lower(), text(row, "optimizer").lower()
+    weight, gradient, state = known.policy
+    if kind in ("fp32", "tf32"):
+        weight, gradient, state = 4.0, 4.0, 8.0
+    elif re.search(r"true|pure|bf16 master", precision):
+        weight, gradient, state = 2.0, 2.0, 4.0
+    elif "fp16" in precision and known.policy == MEGATRON:
+        gradient = 2.0
+    if known.words == "torchtune" and not optimizer and not re.search(r"lora", text(row, "task"), re.I):
+        return ONE_DEVICE
+    if re.search(r"8-?bit|paged", optimizer):
+        return weight, gradient, state - 6.0 if state > 6.0 else 2.0
+    if "sgd" in optimizer:
+        return weight, gradient, max(0.0, state - 4.0)
+    return weight, gradient, state

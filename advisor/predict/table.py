@@ -1,0 +1,152 @@
+"""Tables of runs in, tables of predictions out: read in pieces, so that their length does not matter."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy
+
+from advisor.estimate.answering import Answering, answering
+from advisor.estimate.holding import held
+from advisor.estimate.steps import step
+from advisor.predict.cells import Row, text
+from advisor.predict.serving import read_serving
+from advisor.predict.training import Models, read
+from advisor.values.catalog import Accelerator
+from advisor.values.constants import Constants, Spread
+from advisor.values.runs import Run, Serve, served_together, together
+
+PIECE = 4096
+MATTERS = 0.1
+"""Assumptions that may move an answer by less than this share are not worth a word in `status`."""
+TRAINING_COLUMNS = (
+    "config_id", "step_s", "step_s_low", "step_s_high", "tokens_per_s_per_gpu", "peak_allocated_bytes",
+    "peak_allocated_bytes_low", "peak_allocated_bytes_high", "peak_reserved_bytes", "peak_reserved_bytes_low",
+    "peak_reserved_bytes_high", "peak_process_bytes", "peak_process_bytes_low", "peak_process_bytes_high", "fits",
+    "status", "reason",
+)  # fmt: skip
+SERVING_COLUMNS = (
+    "config_id", "ttft_s", "ttft_s_low", "ttft_s_high", "tpot_s", "tpot_s_low", "tpot_s_high", "tokens_per_s_total",
+    "peak_bytes", "fits", "status", "reason",
+)  # fmt: skip
+STOLEN_DOUBT = 0.5
+"""How far the time that prefill takes from decoding may be off, as a share of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every prediction rests on: architectures by key, accelerators, constants and widths of intervals."""
+
+    models: Models
+    accelerators: Mapping[str, Accelerator]
+    constants: Constants
+    spreads: Mapping[str, Spread]
+
+
+Cells = dict[str, str]
+
+
+def training_rows(lines: Iterable[Row], ground: Ground) -> Iterator[Cells]:
+    """One row of predictions for each distinct config_id, in input order."""
+    for piece in _pieces(lines):
+        found = [read(row, ground.models, ground.accelerators) for row in piece]
+        yield from _told(piece, found, lambda runs, reads: _training(runs, reads, ground))
+
+
+def serving_rows(lines: Iterable[Row], ground: Ground) -> Iterator[Cells]:
+    """The same for serving."""
+    for piece in _pieces(lines):
+        found = [read_serving(row, ground.models, ground.accelerators) for row in piece]
+        yield from _told(piece, found, lambda runs, reads: _serving(runs, reads, ground))
+
+
+def _pieces(lines: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows with a new config_id, some thousands at a time; a row without one is called by its number."""
+    seen: set[int] = set()
+
+    def fresh() -> Iterator[Row]:
+        for place, row in enumerate(lines, start=1):
+            id = text(row, "config_id") or f"row {place}"
+            if hash(id) not in seen:
+                seen.add(hash(id))
+                yield {**row, "config_id": id}
+
+    rows = fresh()
+    while piece := list(islice(rows, PIECE)):
+        yield piece
+
+
+def _told(
+    piece: Sequence[Row], reads: Sequence[Any], estimate: Callable[[list[Any], list[Any]], list[Cells]]
+) -> Iterator[Cells]:
+    """The predictions of a piece, and the reason where there is none, in order."""
+    covered = [known for known in reads if known.run is not None]
+    with numpy.errstate(all="ignore"):
+        cells = iter(estimate([known.run for known in covered], covered) if covered else [])
+    for row, known in zip(piece, reads, strict=True):
+        if known.run is None:
+            yield {"config_id": text(row, "config_id"), "status": "not_covered", "reason": known.reason}
+        else:
+            yield {"config_id": text(row, "config_id"), **next(cells)}
+
+
+def _array(values: list[float]) -> Any:
+    return numpy.array(values, float)
+
+
+def _training(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
+    run = together(runs, _array)
+    seconds = step(run, ground.constants).total
+    layout = run.layout
+    speed = layout.batch * run.shape.sequence / layout.devices / seconds
+    kept = held(run, ground.constants)
+    sizes = {"allocated": kept.allocated, "reserved": kept.reserved, "process": kept.process}
+    table = []
+    for place, known in enumerate(reads):
+        cells = _three("step_s", seconds[place], ground.spreads["step"], known.matters)
+        cells["tokens_per_s_per_gpu"] = _said(speed[place])
+        for name, size in sizes.items():
+            cells |= _three(f"peak_{name}_bytes", size[place], ground.spreads["memory"], known.matters)
+        cells["fits"] = str(bool(kept.process[place] <= run.device.memory[place])).lower()
+        table.append(_judged(cells, known, seconds[place]))
+    return table
+
+
+def _serving(runs: list[Serve], reads: list[Any], ground: Ground) -> list[Cells]:
+    run = served_together(runs, _array)
+    found = answering(run, ground.constants)
+    token, doubt = found.token_s, stolen_doubt(found)
+    total = run.traffic.concurrency / (token + found.first_s / run.traffic.output)
+    table = []
+    for place, known in enumerate(reads):
+        spread = ground.spreads["token"]
+        cells = _three("ttft_s", found.first_s[place], ground.spreads["first"], known.matters)
+        cells |= _three("tpot_s", token[place], spread, known.matters + float(doubt[place]))
+        cells["tokens_per_s_total"] = _said(total[place])
+        cells["peak_bytes"] = _said(found.memory_bytes[place])
+        cells["fits"] = str(bool(found.memory_bytes[place] <= run.device.memory[place])).lower()
+        table.append(_judged(cells, known, token[place]))
+    return table
+
+
+def stolen_doubt(found: Answering) -> Any:
+    """What the share of prefill adds to the doubt about a further token, in log units."""
+    return STOLEN_DOUBT * found.prefill / found.token_s
+
+
+def _judged(cells: Cells, known: Any, value: float) -> Cells:
+    """The cells with `status` and `reason`; numbers that no machine can have are not given."""
+    if not numpy.isfinite(value) or value <= 0:
+        return {"status": "not_covered", "reason": "sizes beyond anything that exists"}
+    assumed = known.matters >= MATTERS
+    return {**cells, "status": "assumed" if assumed else "ok", "reason": "; ".join(known.assumed) if assumed else ""}
+
+
+def _three(name: str, value: float, spread: Spread, matters: float) -> Cells:
+    low, high = spread.around(float(value), matters)
+    return {name: _said(value), f"{name}_low": _said(low), f"{name}_high": _said(high)}
+
+
+def _said(value: float) -> str:
+    return f"{float(value):.6g}"

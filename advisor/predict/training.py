@@ -1,0 +1,69 @@
+"""From a row about training to the run that the formulas estimate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from advisor.catalog.models import spelled
+from advisor.errors import BadInput
+from advisor.predict.cells import Row, number, text
+from advisor.predict.devices import accelerator, device, node
+from advisor.predict.layouts import layout
+from advisor.predict.shapes import Notes, shape
+from advisor.predict.software import framework, multiplied, software
+from advisor.values.catalog import Accelerator
+from advisor.values.runs import Run
+
+Models = Mapping[str, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row as a run, with what was assumed on the way; `run` is None where `reason` says why not."""
+
+    id: str
+    run: Run | None
+    assumed: tuple[str, ...] = ()
+    matters: float = 0.0
+    reason: str = ""
+
+
+def read(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> Read:
+    """The row as a run; a row that cannot be read says why."""
+    id = text(row, "config_id")
+    notes = Notes()
+    try:
+        run = _run(row, models, accelerators, notes)
+    except BadInput as error:
+        return Read(id, None, reason=error.what)
+    return Read(id, run, tuple(notes.said), notes.matters)
+
+
+def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], notes: Notes) -> Run:
+    offload = text(row, "offload").lower()
+    if offload not in ("", "none", "no", "false", "0"):
+        raise BadInput(f"offloading ({offload[:40]}) is not covered")
+    model = model_row(row, models)
+    seen = shape(row, model, notes)
+    kind = multiplied(row)
+    found = accelerator(text(row, "gpu"), accelerators)
+    devices = number(row, "gpus") or 1.0
+    near = node(found, devices, number(row, "nodes"))
+    here = device(text(row, "gpu"), text(row, "interconnect"), "16" if kind == "8" else kind, found)
+    return Run(seen, layout(row, seen, framework(row), near, notes), here, software(row, notes))
+
+
+def model_row(row: Row, models: Models) -> Row:
+    """The row of models that the run names, by key or by name; an empty one for none that has its own dimensions."""
+    key, name = text(row, "arch_key"), text(row, "model")
+    for found in (key, spelled(key), name, spelled(name)):
+        if found and found in models:
+            return models[found]
+    if key and not (text(row, "layers") and text(row, "hidden")):
+        near = get_close_matches(spelled(key), list(models), n=2)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise BadInput(f"no model is called {key[:60]!r}{hint}", remedy="add it to models.csv, or give its dimensions")
+    plain = spelled(name).replace("_", "-")
+    return next(
+        (models[known] for known in ("bert-base", "bert-large") if plain.startswith(known) and known in models), {}
+    )
