@@ -1,0 +1,46 @@
+"""The shipped constants against every published row: all layouts, memory, serving."""
+
+import numpy
+import pytest
+from accuracy.layouts import tables
+
+from advisor.catalog.constants import constants, document, spreads
+
+LIMITS = {"step": (0.10, 0.12), "memory": (0.15, 0.30), "answer": (0.12, 0.16)}
+
+
+@pytest.mark.parametrize("group", ["step", "memory", "answer"])
+def test_errors_stay_where_they_are(group: str) -> None:
+    """The median error, pooled and as the mean over sources, stays below what docs/accuracy.md rests on."""
+    table = tables()[group]
+    size = numpy.abs(numpy.exp(table.errors(constants())) - 1)
+    means = [float(numpy.median(size[table.source == name])) for name in set(table.source)]
+    pooled, mean = LIMITS[group]
+    assert numpy.median(size) < pooled
+    assert numpy.mean(means) < mean
+
+
+@pytest.mark.parametrize(("group", "of"), [("step", "step"), ("memory", "memory"), ("answer", "token")])
+def test_intervals_hold_and_say_something(group: str, of: str) -> None:
+    """85 to 98 of 100 published rows lie in their interval, which is narrower than a factor of 4."""
+    table, spread = tables()[group], spreads()[of]
+    scaled = -table.errors(constants()) / numpy.sqrt(spread.base**2 + table.matters**2)
+    assert 0.85 <= ((scaled >= spread.low) & (scaled <= spread.high)).mean() <= 0.98
+    low, high = spread.around(1.0, 0.0)
+    assert high / low < 4
+
+
+def test_nearly_all_rows_are_covered() -> None:
+    """At most two of a hundred scored rows cannot be estimated, and each says why."""
+    for table in tables().values():
+        assert len(table.left_out) <= 0.02 * len(table.measured)
+        assert all(reason for _, reason in table.left_out)
+
+
+def test_constants_keep_their_bounds() -> None:
+    """Every constant lies between its bounds and says what it means, in which unit, from where."""
+    for row in document()["constants"]:
+        assert row["low"] <= row["value"] <= row["high"], row["id"]
+        assert row["meaning"].endswith(".")
+        assert row["unit"]
+        assert row["source"]
