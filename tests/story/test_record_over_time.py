@@ -14,7 +14,11 @@ DAY = "2026-11-25"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project whose record is accepted."""
-    made = copied("breast-mass-triage", tmp_path)
+    return accepted("breast-mass-triage", tmp_path)
+
+
+def accepted(example: str, to: Path) -> Path:
+    made = copied(example, to)
     done = plan(made)
     assert done.returncode == 0, done.stderr
     assert advisor("adr", "accept", "1", cwd=made).returncode == 0
@@ -60,8 +64,9 @@ def test_a_crossed_trigger_names_the_record(project: Path) -> None:
     assert "machine.cpus >= 8" in line
 
 
-def test_a_tipping_point_of_the_record_itself(project: Path) -> None:
+def test_a_tipping_point_of_the_record_itself(tmp_path: Path) -> None:
     """When an answer moves over the number that was found by deciding again, the record is named and stale."""
+    project = accepted("package-sections", tmp_path)
     text = record(project).read_text(encoding="utf-8")
     (limit,) = re.findall(r'"serving\.latency <= ([\d.]+)"', text)
     answers = project / "advisor.yaml"
@@ -114,7 +119,7 @@ def test_update_opens_the_superseding_proposal(project: Path) -> None:
     assert len(list((project / "docs" / "decisions").iterdir())) == 1
     answers = project / "advisor.yaml"
     kept = [line for line in answers.read_text().splitlines() if not line.startswith("serving.latency")]
-    answers.write_text("\n".join([*kept, "serving.latency: 1 ms", ""]))
+    answers.write_text("\n".join([*kept, "serving.latency: 0.05 ms", ""]))
     before = advisor("check", cwd=project)
     assert before.returncode == 4, before.stdout + before.stderr
     done = advisor("check", "--update", "--as-of", DAY, cwd=project)
