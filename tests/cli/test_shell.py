@@ -164,8 +164,17 @@ def test_letters_that_the_terminal_lacks(shell: Run) -> None:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_signals_unwind(command_line: list[str], number: signal.Signals, status: int) -> None:
     """SIGTERM, SIGHUP and Ctrl-C let a command tidy up, show no traceback, and give the usual status."""
+
+    def heard() -> None:
+        """Whoever runs the tests may ignore the signal (nohup does), and a child would inherit that."""
+        signal.signal(number, signal.SIG_DFL)
+
     with subprocess.Popen(
-        [*command_line, "broken", "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command_line, "broken", "wait"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heard,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"
