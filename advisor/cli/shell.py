@@ -32,7 +32,7 @@ def run(arguments: list[str] | None = None, commands: Mapping[str, str] = COMMAN
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    gc.set_threshold(50_000)  # a command makes much and drops little: looking for circles costs a tenth of it
+    gc.disable()  # a command is short and drops little: looking for circles costs a tenth of it, and frees nothing
     _leave_tidily_when_told_to()
     try:
         program(commands, room).main(args=arguments, prog_name="advisor")
