@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from advisor.errors import BadInput
 from advisor.estimate.answering import weights_bytes
 from advisor.predict.cells import Row, count, number, text
 from advisor.predict.devices import accelerator, device
 from advisor.predict.shapes import Notes, shape
-from advisor.predict.training import Models, model_row
+from advisor.predict.training import Models, Read, as_read, model_row
 from advisor.values.catalog import Accelerator
 from advisor.values.runs import Serve, Traffic
 
@@ -18,25 +18,9 @@ EAGER = re.compile(r"eager|litgpt|transformers|huggingface", re.I)
 SCHEDULED = re.compile(r"vllm|sglang|trtllm|tensorrt|tgi|lmdeploy|dynamo", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class ServeRead:
-    """A row as a serving run; `run` is None where `reason` says why not."""
-
-    id: str
-    run: Serve | None
-    assumed: tuple[str, ...] = ()
-    matters: float = 0.0
-    reason: str = ""
-
-
-def read_serving(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> ServeRead:
-    """The row as a run; a row that cannot be read says why."""
-    id, notes = text(row, "config_id"), Notes()
-    try:
-        run = _run(row, models, accelerators, notes)
-    except BadInput as error:
-        return ServeRead(id, None, reason=error.what)
-    return ServeRead(id, run, tuple(notes.said), notes.matters)
+def read_serving(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> Read[Serve]:
+    """The row as a serving run."""
+    return as_read(row, lambda notes: _run(row, models, accelerators, notes))
 
 
 def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], notes: Notes) -> Serve:

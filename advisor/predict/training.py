@@ -1,8 +1,9 @@
 """From a row about training to the run that the formulas estimate."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Generic, TypeVar
 
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
@@ -15,28 +16,33 @@ from advisor.values.catalog import Accelerator
 from advisor.values.runs import Run
 
 Models = Mapping[str, Row]
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Read(Generic[R]):
     """A row as a run, with what was assumed on the way; `run` is None where `reason` says why not."""
 
     id: str
-    run: Run | None
+    run: R | None
     assumed: tuple[str, ...] = ()
     matters: float = 0.0
     reason: str = ""
 
 
-def read(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> Read:
-    """The row as a run; a row that cannot be read says why."""
-    id = text(row, "config_id")
-    notes = Notes()
+def as_read(row: Row, run_of: Callable[[Notes], R]) -> Read[R]:
+    """The row as `run_of` understands it, which notes what it assumes; a row that cannot be read says why."""
+    id, notes = text(row, "config_id"), Notes()
     try:
-        run = _run(row, models, accelerators, notes)
+        run = run_of(notes)
     except BadInput as error:
         return Read(id, None, reason=error.what)
     return Read(id, run, tuple(notes.said), notes.matters)
+
+
+def read(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> Read[Run]:
+    """The row as a training run."""
+    return as_read(row, lambda notes: _run(row, models, accelerators, notes))
 
 
 def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], notes: Notes) -> Run:
