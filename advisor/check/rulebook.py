@@ -15,6 +15,11 @@ Group = Literal[
     "security", "reproducibility",
 ]  # fmt: skip
 
+TRAINERS = (
+    "accelerate", "axolotl", "composer", "deepspeed", "lightning", "llamafactory", "megatron", "neox",
+    "python_arguments", "torchtitan", "torchtune", "training_arguments",
+)  # fmt: skip
+"""The formats of a rule about any configuration of a training."""
 ANY = ("any file",)
 """The formats of a rule that looks at the text of any file."""
 RECORD = ("record",)

@@ -5,24 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advisor.check.material import Material
-from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.check.rulebook import TRAINERS, Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.finding import Edit, Finding, Severity
 
-_FORMATS = (
-    "accelerate",
-    "axolotl",
-    "composer",
-    "deepspeed",
-    "lightning",
-    "llamafactory",
-    "megatron",
-    "neox",
-    "python_arguments",
-    "torchtitan",
-    "torchtune",
-    "training_arguments",
-)
 _SIZES = (
     "micro_batch",
     "gradient_accumulation",
@@ -146,7 +132,7 @@ RULE = Rule(
     title="Value of the wrong kind or unit",
     severity="warning",
     group="consistency",
-    formats=_FORMATS,
+    formats=TRAINERS,
     condition="A number is text (quoted, or 1e-4 in YAML 1.1, where a dot is missing); a count is fractional, or a "
     "size below 1; a flag is text; an unquoted no is a strategy; a learning rate is negative, or 0.1 and more with an "
     "Adam or Lion, or below its own minimum; warmup_steps lies between 0 and 1, or warmup_ratio above 1; a sequence is "

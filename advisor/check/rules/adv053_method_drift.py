@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.check.material import Material
-from advisor.check.rulebook import Example, Rule, finding, written
+from advisor.check.rulebook import TRAINERS, Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.expected import Expected
 from advisor.values.finding import Finding, Place, Severity
@@ -110,20 +110,7 @@ RULE = Rule(
     title="Parallelism, method, precision or sizes differ from the decision",
     severity="error",
     group="drift",
-    formats=(
-        "accelerate",
-        "axolotl",
-        "composer",
-        "deepspeed",
-        "lightning",
-        "llamafactory",
-        "megatron",
-        "neox",
-        "python_arguments",
-        "torchtitan",
-        "torchtune",
-        "training_arguments",
-    ),
+    formats=TRAINERS,
     condition="The recorded decision names one device, DDP or FSDP, a precision, full training or adapters, a batch, "
     "or the length of a sequence, and a configuration of the project says otherwise. Near equivalents (ZeRO-3 for "
     "FSDP, ZeRO-1 for DDP, DeepSpeed with a stage in a file elsewhere), batches and lengths are warnings.",
