@@ -8,6 +8,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from advisor import __version__, catalog, record
@@ -29,8 +30,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+@cache
 def grounds(language: str = "en") -> Grounds:
-    """The questions and the catalogue, with the names that people call the questions by."""
+    """The questions and the catalogue, with the names that people call the questions by; read once a language."""
     questions = load_questions(shelf("questionnaires"), language)
     labels = {question.id: question.label for question in questions}
     choices = {question.id: question.choice_texts for question in questions if question.choice_texts}
@@ -47,11 +49,10 @@ def preserve(
 ) -> tuple[record.Written, tuple[Path, ...]]:
     """Writes answers, lock, record and evidence; returns the record and every path that changed."""
     known = lock.kept(known)
-    thought = think(known, on, shares=False)
     extra = {
         "versions": {"advisor": __version__, "catalog": on.tables.as_of},
         "digest": conclusion.digest,
-        "decision": {"title": conclusion.title, "from": snapshot(thought, known)},
+        "decision": {"title": conclusion.title, "from": snapshot(conclusion.answers, known)},
     }
     beside = {wish.home / LOCK: lock.text_of(known, extra).encode()}
     written = record.write(

@@ -1,5 +1,6 @@
 """Why a recorded decision no longer follows: what was recorded, what follows now, what moved it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from advisor import __version__
@@ -8,16 +9,14 @@ from advisor.decide.screen import shown
 from advisor.decide.titles import title
 from advisor.machine import overridden
 from advisor.project.lock import Locked
-from advisor.values.facts import Known
+from advisor.values.facts import Answer, Known
 from advisor.values.finding import Place
 from advisor.values.staleness import Staleness
 
 
-def snapshot(thought: Thought, known: Known) -> dict[str, str]:
+def snapshot(settled: Mapping[str, Answer], known: Known) -> dict[str, str]:
     """Every answer and every fact of the machine a decision was made from, as people read them."""
-    answers = {
-        id: shown(answer.fact.value, answer.fact.unit) for id, answer in thought.answers.items() if answer.fact.known
-    }
+    answers = {id: shown(answer.fact.value, answer.fact.unit) for id, answer in settled.items() if answer.fact.known}
     machine = overridden(known.machine, known.answered)
     facts = {id: shown(fact.value, fact.unit) for id, fact in machine.facts.items() if fact.known}
     return {**answers, **facts}
@@ -29,7 +28,7 @@ def staleness(thought: Thought, known: Known, locked: Locked, on: Grounds, path:
     decision = recorded if isinstance(recorded, dict) else {}
     said = decision.get("from")
     before = {str(id): str(value) for id, value in said.items()} if isinstance(said, dict) else {}
-    after = snapshot(thought, known)
+    after = snapshot(thought.answers, known)
     moved = [
         f"{id}: {before.get(id, 'unknown')} -> {after.get(id, 'unknown')}"
         for id in sorted({*before, *after})
