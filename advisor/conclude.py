@@ -23,7 +23,7 @@ from advisor.values.prospect import Prospect, Turn
 from advisor.values.workload import Serving, Site, Span, Workload
 from advisor.workload import describe
 
-UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 99.0, 0.0)
+UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,6 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
         project=known.project,
         advisor_version=__version__,
         digest=digest(thought),
-        training_place=thought.architecture.winner.candidate.id,
     )
 
 

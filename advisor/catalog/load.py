@@ -43,7 +43,6 @@ def load(language: str = "en") -> Tables:
         lifecycle=lifecycle(),
         complexity_cap=decisions["complexity_cap"],
         too_close_below=float(decisions["too_close_below"]),
-        hidden_costs=tuple(prices["hidden_costs"]),
         phrases=_rows(shelf("templates") / language / "phrases.yaml"),
     )
 

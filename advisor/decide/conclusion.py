@@ -48,7 +48,6 @@ def conclude(
         sources=tuple(
             (id, tables.sources[id].title, tables.sources[id].url) for id in sorted(used) if id in tables.sources
         ),
-        training_place="",
         digest="",
     )
 

@@ -16,7 +16,6 @@ from advisor.values.decision import Removed
 from advisor.values.estimates import TrainingTable
 
 Facts = Mapping[str, Fact]
-USABLE = 0.97
 TRAINED_ELSEWHERE = ("same_premises_only", "no_never_leaves_device")
 AGAINST_A_WISH = 1e6
 AGAINST_A_RULE = 5.0
@@ -84,7 +83,7 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
 def _numbers(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, ...]:
     ends, flat = table.ends, numpy.ones(len(table.candidates))
     runs = facts["train.runs"].number if facts["train.runs"].known else 1.0
-    room = table.field.flat("usable", lambda candidate: candidate.site.memory_bytes * USABLE)
+    room = table.field.flat("usable", lambda candidate: candidate.site.usable_bytes)
     size = "data.bytes" if facts["family"].value == "trees" else "model.parameters"
 
     def most(answer: str, say: str, limit: Number, pair: tuple[Number, Number], unit: str) -> Check:

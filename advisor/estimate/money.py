@@ -10,7 +10,6 @@ LOAD = (0.6, 0.75, 0.9)
 """Power drawn over the rated power in training (ML_ENG)."""
 HIDDEN = (0.3, 0.4, 0.5)
 """Storage, egress and idle time over the price of the devices (GPU_TIERS)."""
-JOULES_PER_KWH = 3.6e6
 
 
 def train_cost(device_s: Number, price_per_hour: Number, hidden: Number) -> Number:

@@ -9,8 +9,6 @@ from advisor.values.workload import Span, Workload, exactly
 
 SERVER_CPU = Span(4e11, 1.5e11, 1e12)
 """flop/s that a model gets from a server of eight CPUs (EXPERT)."""
-SERVER_GPU = Span(4e13, 2e13, 7e13)
-"""16-bit flop/s that a model gets from an inference GPU such as an L4 (121 Tflop/s in the data sheet)."""
 DEVICE = Span(5e10, 1e10, 5e11)
 """flop/s that a model gets from an old phone (low), a usual one, one with a neural processor (EXPERT)."""
 DEVICE_BANDWIDTH = Span(2.5e10, 1e10, 6e10)

@@ -8,7 +8,6 @@ from advisor.estimate.replica import (
     TREE_BYTES,
     Gpu,
     Replica,
-    forward_flops,
     on_cpu,
     on_device,
     on_gpu,
@@ -57,7 +56,6 @@ def serving(work: Workload, gpus: tuple[Gpu, ...], *, at_client: bool = False) -
         hardware=best.name,
         replicas=count,
         cost_month_usd=best.hour_usd.times(max(count, 1) * HOURS_A_MONTH),
-        flops_per_request=forward_flops(work).value,
     )
 
 

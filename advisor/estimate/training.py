@@ -21,8 +21,6 @@ from advisor.values.estimates import Ends, TrainingTable
 from advisor.values.workload import Workload
 
 DRAWS = 40
-USABLE = 0.97
-"""Share of a device's memory that a process may hope for; the rest is the driver's (ML_ENG)."""
 SETUP_S = (60.0, 180.0, 600.0)
 """Starting a run on an accelerator: environment, data in place, first compilation (EXPERT)."""
 CPU_SETUP_S = 20.0
@@ -68,7 +66,7 @@ def _epochs(case: Case) -> Number:
 
 def _micro_batch(case: Case, parts: Held, batch_each: Number) -> Number:
     """The largest power of two that fits in nine draws of ten and still buys speed, unless the candidate says."""
-    capacity = case.column("usable", lambda candidate: candidate.site.memory_bytes * USABLE)
+    capacity = case.column("usable", lambda candidate: candidate.site.usable_bytes)
     room = row_quantile((capacity / parts.fragmentation - parts.fixed) / parts.a_sample, 0.1)
     long = case.work.kind in ("encoder", "decoder")
     enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES

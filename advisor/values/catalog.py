@@ -142,7 +142,6 @@ class Tables:
     lifecycle: tuple[Lifecycle, ...]
     complexity_cap: Mapping[str, int]
     too_close_below: float
-    hidden_costs: tuple[float, float]
     phrases: Mapping[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

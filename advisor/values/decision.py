@@ -105,8 +105,8 @@ class Assumption:
 class Conclusion:
     """The whole outcome of `conclude`: what the record is written from.
 
-    `title` states the decision in one line; `summary` says it for the screen (the record does not show it, nor
-    `training_place`). `sources` are (id, title, address); `review_by` is an ISO date. `because`,
+    `title` states the decision in one line; `summary` says it for the screen (the record does not show it).
+    `sources` are (id, title, address); `review_by` is an ISO date. `because`,
     consequences and statements are phrases without a full stop, so that sentences can be made of them.
     """
 
@@ -125,5 +125,4 @@ class Conclusion:
     review_by: str
     advisor_version: str
     sources: tuple[tuple[str, str, str], ...]
-    training_place: str
     digest: str

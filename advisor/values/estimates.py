@@ -51,4 +51,3 @@ class ServingEstimates:
     hardware: str
     replicas: int
     cost_month_usd: Span
-    flops_per_request: float

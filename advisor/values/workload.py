@@ -81,11 +81,9 @@ class Serving:
     tokens: float
     answer_tokens: float
     peak_per_s: float
-    mean_per_s: float
     latency_s: float
     token_s: float
     percentile: float
-    idle_hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +126,8 @@ class Site:
     fabric: Span = Span(3e11, 8e10, 3.6e11)
     trains_mlp: Span | None = None
     reach: float = 1.0
+
+    @property
+    def usable_bytes(self) -> float:
+        """What a process may hope for of a device's memory; the rest is the driver's (ML_ENG)."""
+        return self.memory_bytes * 0.97

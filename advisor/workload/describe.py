@@ -169,11 +169,9 @@ def _serving(ask: _Answers) -> Serving:
         tokens=_request_tokens(ask, sequence),
         answer_tokens=256.0 if decoder else 0.0,
         peak_per_s=ask.number("serving.load.peak", 10.0),
-        mean_per_s=ask.number("serving.load.mean", 1.0),
         latency_s=ask.number("serving.latency", 500.0) / 1e3,
         token_s=ask.number("serving.per_token", 50.0) / 1e3,
         percentile=ask.number("serving.percentile", 99.0),
-        idle_hours=ask.number("serving.load.idle_hours", 12.0),
     )
 
 

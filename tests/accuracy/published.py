@@ -22,7 +22,7 @@ DEVICES = {
 }  # fmt: skip
 NODE = 8
 OUTSIDE = {"allocated": "context", "reserved": "context"}
-UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 99.0, 0.0)
+UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ GPU = Site(
 CPU = replace(
     GPU, id="cpu", kind="cpu", flops=(("fp32", within(5e11, 1.5)),), bandwidth=within(2e10, 2.0), price=exactly(0.0)
 )
-SERVING = Serving(512.0, 256.0, 10.0, 1.0, 0.5, 0.05, 99.0, 12.0)
+SERVING = Serving(512.0, 256.0, 10.0, 0.5, 0.05, 99.0)
 MODEL = Model(
     parameters=exactly(1.1e8), active=exactly(1.1e8), layers=12.0, hidden=768.0, kv_width=768.0, ffn=3072.0,
     gated=False, vocabulary=30522.0, embedding_values=0.0, predicts_tokens=False, forward_flops=0.0,

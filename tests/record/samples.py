@@ -288,7 +288,6 @@ def text_service() -> Conclusion:
         review_by="2027-05-24",
         advisor_version="0.1.0",
         sources=SOURCES,
-        training_place="1× A100-SXM 80 GB",
         digest="7f3a9c0142d85be6aa10c3f4",
     )
 
@@ -341,7 +340,6 @@ def tabular_library() -> Conclusion:
         statements=(),
         assumptions=(Assumption("serving.load.peak", 10, "1/s", 0.0),),
         drivers=("must: 5 ms at p99",),
-        training_place="this machine",
         digest="aaaa1111bbbb2222",
     )
 
@@ -393,7 +391,6 @@ def bare() -> Conclusion:
         review_by="",
         advisor_version="0.1.0",
         sources=(),
-        training_place="",
         digest="0",
     )
 
