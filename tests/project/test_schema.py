@@ -1,6 +1,7 @@
 """advisor schema: what editors check advisor.yaml with."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -83,7 +84,9 @@ def test_whatever_is_saved_is_valid(tmp_path_factory: pytest.TempPathFactory, da
         "choice": st.sampled_from(row.choices or ("x",)),
         "choices": st.lists(st.sampled_from(row.choices or ("x",)), min_size=1, max_size=1),
         "yes_no": st.booleans(),
-        "number": st.floats(row.minimum or 0.001, row.maximum or 1e9).map(lambda x: round(x) or row.minimum or 1),
+        "number": st.floats(row.minimum or 0.001, row.maximum or 1e9).map(
+            lambda x: min(round(x) or row.minimum or 1, math.floor(row.maximum or 1e9))
+        ),
         "text": st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20),
     }
     fact = read_value(row, data.draw(st.none() | answers[row.type]))
