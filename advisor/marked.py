@@ -5,7 +5,8 @@ Scalars stay text: what `no`, `1.000` or `80 GB` means depends on the question, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -103,6 +104,31 @@ def entries(node: yaml.Node, path: Path | str) -> Iterator[tuple[str, yaml.Node,
             raise BadInput(f"{key.value} is given twice", where=place(path, key), remedy=earlier)
         seen[key.value] = key.start_mark.line + 1
         yield key.value, key, value
+
+
+def sections(path: Path) -> Mapping[str, object]:
+    """The whole of a file of keys, scalars as text; read once while it stays as it is. Raises BadInput like `tree`."""
+    try:
+        state = path.stat()
+    except OSError:
+        return _sections(path, 0, 0)  # reading says why
+    return _sections(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4)
+def _sections(path: Path, _changed_ns: int, _bytes: int) -> Mapping[str, object]:
+    node = tree(read_text(path), path)
+    return {key: plain(value, path) for key, _, value in entries(node, path)} if node else {}
+
+
+def plain(node: yaml.Node, path: Path) -> object:
+    """Text, lists and mappings, as they stand; a plain null is None."""
+    if isinstance(node, yaml.MappingNode):
+        return {key: plain(value, path) for key, _, value in entries(node, path)}
+    if isinstance(node, yaml.SequenceNode):
+        return [plain(item, path) for item in node.value]
+    assert isinstance(node, yaml.ScalarNode)
+    return scalar(node)
 
 
 def raw(node: yaml.Node, path: Path | str) -> Raw:

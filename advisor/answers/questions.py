@@ -59,8 +59,7 @@ def load_words(folder: Path, language: str = "en") -> Words:
     if not path.is_file():
         there = sorted(file.stem for file in (folder / "text").glob("*.yaml"))
         raise BadInput(f"there are no words in {language!r}", remedy=f"use one of {', '.join(there)}")
-    node = marked.tree(marked.read_text(path), path)
-    sections = {key: _plain(value, path) for key, _, value in marked.entries(node, path)} if node else {}
+    sections = marked.sections(path)
     for name in ("questions", "machine", "decides", "phrases"):
         if not isinstance(sections.get(name), dict):
             raise BadInput(f"has no section {name}", where=str(path))
@@ -73,16 +72,6 @@ def _words_file(folder: Path, language: str) -> Path:
     return folder / "text" / f"{language}.yaml"
 
 
-def _plain(node: yaml.Node, path: Path) -> object:
-    """Text, lists and mappings, as they stand; a plain null is None."""
-    if isinstance(node, yaml.MappingNode):
-        return {key: _plain(value, path) for key, _, value in marked.entries(node, path)}
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, path) for item in node.value]
-    assert isinstance(node, yaml.ScalarNode)
-    return marked.scalar(node)
-
-
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
     node = marked.tree(marked.read_text(path), path)
     sections = {key: value for key, _, value in marked.entries(node, path)} if node else {}
@@ -90,7 +79,7 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
     if not isinstance(rows, yaml.SequenceNode):
         raise BadInput("has no list of questions", where=str(path))
     for item in rows.value:
-        row = _plain(item, path)
+        row = marked.plain(item, path)
         where = f"{path}:{item.start_mark.line + 1}"
         if not isinstance(row, dict) or not isinstance(row.get("id"), str):
             raise BadInput("a row needs an id", where=where)

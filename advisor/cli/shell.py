@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from advisor import __version__
 from advisor.cli.roster import COMMANDS
+from advisor.cli.typed import read_plainly
 from advisor.errors import AdvisorError, Interrupted
 
 BUG_STATUS = 70
@@ -70,18 +71,12 @@ def program(commands: Mapping[str, str] = COMMANDS, room: str = "advisor.cli") -
     assert isinstance(group, TyperGroup)
     for name, line in commands.items():
         group.add_command(Later(name, room, line))
+    read_plainly(group)
     return group
 
 
 class Shell(TyperGroup):
     """The group of all commands: turns what they raise into messages and exit statuses."""
-
-    def get_params(self, ctx: Any) -> Any:
-        options = super().get_params(ctx)
-        for option in options:
-            if option.default is None:
-                option.default = False  # all are flags; typer sends None through pydantic, which costs 0.1 s to import
-        return options
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -119,6 +114,8 @@ class Later(TyperCommand):
         assert isinstance(command, TyperCommand | TyperGroup)
         command.name = self.name
         command.params = [option for option in command.params if option.name not in _COMPLETION_OPTIONS]
+        for each in (command, *getattr(command, "commands", {}).values()):
+            read_plainly(each)
         return command
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from advisor import marked
-from advisor.atomic import replace_text
 from advisor.errors import BadInput
 from advisor.figure import Fact
 from advisor.project import lock_rows as rows
@@ -24,7 +23,7 @@ REMEDY = "restore it from version control, or run `advisor plan --reprobe`"
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """The lock as read. `versions` has `advisor` and `catalog`; `extra` is whatever else was given to `write`."""
+    """The lock as read. `versions` has `advisor` and `catalog`; `extra` is whatever else was given to `text_of`."""
 
     project: str
     machine: Machine
@@ -49,18 +48,11 @@ def _lasting(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     return {id: rows.rounded_fact(fact) for id, fact in facts.items() if id not in MOMENTARY}
 
 
-def write(path: Path, known: Known, extra: Mapping[str, object]) -> None:
-    """Writes the lock: the same facts give the same bytes. `extra` has `versions`, `digest` and what else is kept.
-
-    What people answered is not in it. Raises Lacking when it cannot be written; the old file is then intact.
-    """
-    text = text_of(known, extra)
-    if not (path.is_file() and path.read_bytes() == text.encode()):
-        replace_text(path, text)
-
-
 def text_of(known: Known, extra: Mapping[str, object]) -> str:
-    """The content of the lock: JSON, keys sorted."""
+    """The content of the lock: JSON, keys sorted, so that the same facts give the same text.
+
+    `extra` has `versions`, `digest` and what else is kept. What people answered is not in it.
+    """
     known = kept(known)
     content = {
         **extra,

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from advisor.figure import Fact
 from advisor.rates import cache
-from advisor.rates.cache import user_cache
 from advisor.rates.listener import Listener
 from advisor.rates.programs import PROGRAMS, programs_for
 from advisor.rates.report import Report, rates_of
 from advisor.rates.running import Running
+from advisor.shelf import user_cache
 from advisor.values.facts import Machine, Rates
 
 __all__ = ["Running", "can_measure", "nothing", "start", "user_cache"]

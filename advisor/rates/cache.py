@@ -15,16 +15,6 @@ from advisor.shelf import shelf
 SCHEMA = 1
 
 
-def user_cache() -> Path:
-    """Where caches of this user go: $XDG_CACHE_HOME/advisor, else ~/.cache/advisor, else the temporary folder."""
-    if home := os.environ.get("XDG_CACHE_HOME"):
-        return Path(home) / "advisor"
-    try:
-        return Path.home() / ".cache" / "advisor"
-    except RuntimeError:  # a container user without a home
-        return Path(tempfile.gettempdir()) / "advisor-cache"
-
-
 def key(fingerprint: str, programs: Sequence[Program], threads: int) -> str:
     """Changes whenever the numbers may: the machine, torch, the programs, their text, the thread count."""
     from importlib.metadata import PackageNotFoundError, version

@@ -7,11 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from advisor.record import markdown, view
+from advisor.record.compiled import environment
 from advisor.record.mermaid import picture
 from advisor.record.sections import GENERATED, NOTHING, SECTIONS, Prose, marked
 from advisor.record.triggers import front_lines, triggers
 from advisor.record.words import words
-from advisor.shelf import shelf
 from advisor.values.decision import Conclusion
 
 if TYPE_CHECKING:
@@ -146,16 +146,6 @@ def _cited(conclusion: Conclusion) -> list[tuple[str, str, str]]:
 
 @cache
 def _environment() -> "jinja2.Environment":
-    import jinja2  # reading records does without it
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(shelf("templates") / "en"),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # the filters below escape for Markdown; HTML escaping would show as text
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     filters: dict[str, Callable[..., str]] = {
         "prose": markdown.prose,
         "sentence": markdown.sentence,
@@ -169,5 +159,4 @@ def _environment() -> "jinja2.Environment":
         "percent": markdown.percent,
         "number": view.number,
     }
-    environment.filters |= filters
-    return environment
+    return environment(filters)

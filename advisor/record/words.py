@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from advisor import marked
 from advisor.shelf import shelf
 
 
@@ -19,11 +21,7 @@ class Words:
 @cache
 def words(language: str = "en") -> Words:
     """What questionnaires/text/ calls things; an answer that is not there keeps its id."""
-    import yaml  # only writing a record needs it
-
-    path = shelf("questionnaires") / "text" / f"{language}.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    whole = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    whole: Any = marked.sections(shelf("questionnaires") / "text" / f"{language}.yaml")
     rows = whole["questions"]
     return Words(
         labels={id: row["label"] for id, row in rows.items() if "label" in row},

@@ -250,3 +250,20 @@ def test_completion_is_installed(shell: Run, tmp_path: Path) -> None:
     assert "_ADVISOR_COMPLETE=complete_bash" in script
     (tmp_path / "script").write_text(script, encoding="utf-8")
     assert subprocess.run(["bash", "-n", tmp_path / "script"], check=False).returncode == 0
+
+
+def test_what_is_typed_is_read_without_pydantic() -> None:
+    """Paths, choices, lists and whole numbers are read without importing pydantic; what is wrong is still named."""
+    code = (
+        "import sys\nfrom advisor.cli.shell import run\n"
+        "status = run(['check', 'docs/start.md', '--jobs', '1', '--format', 'json', '--select', 'ADV045', '--plain'])\n"
+        "print('pydantic' in sys.modules, status, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith("False 0"), done.stderr
+    for option, wrong in (("--jobs", "-1"), ("--jobs", "x"), ("--format", "xml")):
+        refused = subprocess.run(
+            [sys.executable, "-m", "advisor", "check", option, wrong], capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 2
+        assert f"Invalid value for '{option}'" in refused.stderr
