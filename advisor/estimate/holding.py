@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from advisor.estimate.layers import layer_weights, table_weights, tokens_a_device
 from advisor.estimate.links import data_parallel
 from advisor.estimate.steps import micro_batches
-from advisor.number import Number, ceiling, choose, smaller
+from advisor.number import Number, ceiling, choose, larger, smaller
 from advisor.values.constants import Constants
 from advisor.values.runs import FULL, SELECTIVE, Run
 
@@ -55,7 +55,8 @@ def held(run: Run, k: Constants) -> Held:
     spread = run.layout.devices > 1
     return Held(
         weights=weights, gradients=gradients, states=states, activations=shown, logits=seen, buffers=buffers,
-        fragments=allocated * (k["fragments"] - 1.0), context=k["context"] + spread * k["collectives"],
+        fragments=allocated * (k["fragments"] - 1.0),
+        context=choose(run.device.host > 0, k["process"], k["context"]) + spread * k["collectives"],
     )  # fmt: skip
 
 
@@ -83,20 +84,29 @@ def _states(run: Run) -> tuple[Number, Number, Number]:
     over = [choose(layout.zero >= stage, group, 1.0) for stage in (1, 2, 3)]
     trained = here * software.trained
     return (
-        here * software.weight_bytes / over[2],
+        (here * software.weight_bytes + _in_four_bits(run)) / over[2],
         trained * software.gradient_bytes / over[1],
         (trained * software.state_bytes / over[0]),
     )
 
 
+def _in_four_bits(run: Run) -> Number:
+    """What weights in 4 bits take beside them: their tables of tokens stay in 16 bits, and so does, for a moment, the
+    layer that is being used (PEFT)."""
+    shape, software = run.shape, run.software
+    tables = table_weights(shape) * (2.0 - software.weight_bytes)
+    return choose(software.weight_bytes < 1.0, (tables + 2.0 * layer_weights(shape)) / run.layout.tensor, 0.0)
+
+
 def activations(run: Run, k: Constants) -> Number:
-    """Kept for backward by the layers of a stage for one micro batch."""
+    """Kept for backward by the layers of a stage for one micro batch; one layer where nothing runs backward."""
     layout, layers = run.layout, ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
     one = layer_activations(run, k)
     inputs = run.shape.hidden * tokens_a_device(run) * run.software.activation_bytes / _split(run)
     some = one * choose(run.software.flash > 0, choose(run.software.overlapping > 0, 1.0, k["selective"]), 1.0)
     kept = choose(layout.checkpoint == SELECTIVE, some * layers, one * layers)
-    return choose(layout.checkpoint >= FULL, inputs * layers + one, kept)
+    kept = choose(layout.checkpoint >= FULL, larger(inputs * layers + one, run.shape.largest * one * layers), kept)
+    return choose(run.software.backward > 0, kept, one)
 
 
 def layer_activations(run: Run, k: Constants) -> Number:

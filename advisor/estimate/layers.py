@@ -67,28 +67,41 @@ def recomputed(run: Run) -> Number:
 def micro_s(run: Run, k: Constants) -> Micro:
     """Seconds of a layer and of the head for one micro batch, without communication."""
     tokens, again = tokens_a_device(run), recomputed(run)
+    passes = 1.0 + run.software.backward * (1.0 + run.software.trained) + again
     return Micro(
-        matmul=2.0 * active_weights(run.shape) * tokens * (2.0 + run.software.trained + again)
-        / run.layout.tensor / matmul_rate(run, k),
+        matmul=2.0 * active_weights(run.shape) * tokens * passes / run.layout.tensor / matmul_rate(run, k),
         attention=_attention(run, k, tokens),
-        moving=_moving(run, k, tokens) * (1.0 + again / 3.0),
-        launching=choose(run.software.fused > 0.5, k["launch_fused"], k["launch_eager"]) * (1.0 + again / 3.0),
+        moving=_moving(run, k, tokens) * _share_of_passes(run, again),
+        launching=_launching(run, k) * _share_of_passes(run, again),
         head=_head(run, k, tokens),
     )  # fmt: skip
 
 
+def _share_of_passes(run: Run, again: Number) -> Number:
+    """Passes over one forward and one backward, which counts twice; forward once more where layers run twice."""
+    return (1.0 + 2.0 * run.software.backward + again) / 3.0
+
+
+def _launching(run: Run, k: Constants) -> Number:
+    """Seconds to launch a layer's kernels, forward and backward; a host runs them itself."""
+    launched = choose(run.software.fused > 0.5, k["launch_fused"], k["launch_eager"])
+    return launched * run.shape.kernels * choose(run.device.host > 0, k["launch_host"], 1.0)
+
+
 def matmul_rate(run: Run, k: Constants) -> Number:
-    """flop/s of a layer's matrix products: a share of the best large one, less where the matrices are small."""
+    """flop/s of a layer's matrix products: a share of the best large one, less where the matrices are small and where
+    weights of 4 bits are unpacked at every use."""
     fill = 1.0 / (1.0 + k["short"] / tokens_a_device(run))
     plain, eight = run.device.flops * k["matmul"], run.device.flops_8 * k["matmul_8"]
-    return choose(run.software.eight > 0.5, eight, plain) * run.device.reach * fill
+    unpacked = choose(run.software.weight_bytes < 1.0, k["unpacking"], 1.0)
+    return choose(run.software.eight > 0.5, eight, plain) * run.device.reach * fill / unpacked
 
 
 def _attention(run: Run, k: Constants, tokens: Number) -> Number:
     """Arithmetic of attention; where scores are stored, also their way to memory and back."""
     forward = attention_flops(run.shape, tokens) / run.layout.tensor
     backward = choose(run.software.flash > 0.5, BACKWARD_ATTENTION, 2.0)
-    passes = 1.0 + backward + choose(run.layout.checkpoint > NO_CKPT, 1.0, 0.0)
+    passes = 1.0 + backward * run.software.backward + choose(run.layout.checkpoint > NO_CKPT, 1.0, 0.0)
     older = (run.software.flash < 2.0) * (run.device.modern > 0.0)
     share = choose(older, k["attention_older"], k["attention"])
     arithmetic = forward * passes / (run.device.flops * run.device.reach * share)
@@ -107,7 +120,7 @@ def _moving(run: Run, k: Constants, tokens: Number) -> Number:
 
 
 def _head(run: Run, k: Constants, tokens: Number) -> Number:
-    """Logits forward and backward, always in 16 bits or more, and their moves at 4 bytes."""
-    size = tokens * run.shape.vocabulary / run.layout.tensor
+    """Logits forward and backward, always in 16 bits or more, and their moves at 4 bytes; none where none are kept."""
+    size = tokens * run.shape.vocabulary / run.layout.tensor * (run.software.logit_bytes > 0)
     rate = run.device.flops * run.device.reach * k["matmul"]
     return 6.0 * size * run.shape.hidden / rate + k["logit_moves"] * 4.0 * size / run.device.bandwidth

@@ -21,6 +21,11 @@ class Shape:
     token, in `copies` experts). `attended` is heads x size of a head; `kv_values` what a token leaves behind in a
     layer. `ffn_values` are what a token's MLP keeps for backward, `attending` the share of layers with attention,
     `causal` 1 or 0.
+
+    Where a sample passes weights more or less than once a token (convolutions, tables that are only looked up), all
+    that are stored count as `routed_weights` and what is multiplied as `routed_active`, without `copies`. `kernels` are
+    those of a layer over a transformer's, `largest` the share of all activations that whole recomputation leaves where
+    layers are of unequal size.
     """
 
     layers: Number
@@ -39,6 +44,8 @@ class Shape:
     causal: Number
     attending: Number
     sequence: Number
+    kernels: Number = 1.0
+    largest: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ class Device:
     """One accelerator; `modern` 1 from the generation on that needs its own kernels (sm_90).
 
     `flops` and `flops_8` are dense peaks in 16 bits (or what the run multiplies in) and in 8; `reach` the best measured
-    share of `flops`; `link` and `fabric` bytes/s one way within and between nodes, each.
+    share of `flops`; `link` and `fabric` bytes/s one way within and between nodes, each. `host` 1 for the processors of
+    a machine, which launch their kernels themselves.
     """
 
     memory: Number
@@ -81,6 +89,7 @@ class Device:
     bandwidth: Number
     link: Number
     fabric: Number
+    host: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Software:
     where its kernels are also made for the device's generation; `overlapping` 1 where communication of tensor
     parallelism runs beside its matrix products; `eight` 1 where matrices are multiplied in 8 bits. Bytes a value of
     weights, gradients and states (master copy and moments); `trained` is the share of weights that are trained,
-    `logit_bytes` what a logit takes with its copies.
+    `logit_bytes` what a logit takes with its copies. `backward` 0 where nothing runs backward but a small head.
     """
 
     fused: Number
@@ -102,6 +111,7 @@ class Software:
     state_bytes: Number
     trained: Number
     logit_bytes: Number
+    backward: Number = 1.0
 
 
 @dataclass(frozen=True, slots=True)
