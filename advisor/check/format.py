@@ -13,7 +13,8 @@ Facts = ConfigFacts | LaunchFacts | ServedModel
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. `telltale` finds its words in text that may be broken; `name_hint` its usual file names.
+    """One format. `telltale` finds its words in text that may be broken; `name_hint` its usual file names. `words` are
+    plain texts of which it needs one (a line break first: at the start of a line), for a look before the closer one.
 
     `read` yields the facts of each configuration in a document, and nothing when the document is not of
     this format. `readers` are the kinds of document (`Document.reader`) that it may be written in.
@@ -24,3 +25,8 @@ class Format:
     name_hint: re.Pattern[str]
     read: Callable[[Document], Iterator[Facts]]
     readers: tuple[str, ...] = ("json", "yaml")
+    words: tuple[str, ...] = ()
+
+    def told_by(self, text: str) -> bool:
+        """Whether a text, which begins with a line break, has the format's words."""
+        return (not self.words or any(word in text for word in self.words)) and self.telltale.search(text) is not None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from advisor.check.flaws import Flaw, flaw_of, repeated_flaws, text_flaw
 from advisor.check.formats import FORMATS
 from advisor.check.readers import READERS, reader_of
-from advisor.check.source import RISKS, Source
+from advisor.check.risks import is_risky
+from advisor.check.source import Source
 from advisor.check.templated import is_template, masked
 from advisor.check.tree import Document, Unreadable
 from advisor.values.configs import ConfigFacts
@@ -38,11 +39,12 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     text, flaw = text_flaw(path, data)
     reader, certain = reader_of(path, text)
     formats = [format for format in FORMATS if reader in format.readers]
-    ours = any(format.telltale.search(text) for format in formats)
+    likely = [format for format in formats if format.told_by(f"\n{text}")]
+    ours = bool(likely)
     if flaw is not None:
         meant = named or ours or any(format.name_hint.search(path) for format in formats)
         return Reading(text, flaws=(flaw,)) if meant else Reading()
-    risky = reader == "properties" or RISKS.search(text) is not None
+    risky = ours or reader == "properties" or is_risky(text)
     if not (ours or named or risky):
         return Reading()
     if not ours and not certain and not risky:
@@ -61,7 +63,7 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     if template and document.repeated:
         # both branches of a condition: which one holds is not known
         return Reading(text, left_alone=_TEMPLATE, source=source)
-    facts = [each for format in formats for each in format.read(document)]
+    facts = [each for format in (likely or formats) for each in format.read(document)]
     repeated = tuple(repeated_flaws(document)) if (facts or named) else ()
     return Reading(
         text,

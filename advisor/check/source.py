@@ -4,23 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from advisor.check.taking import setting
 from advisor.check.tree import Document, Entry, Leaf, Sequence, Table
 from advisor.values.configs import At
 from advisor.values.finding import Place
-
-RISKS = re.compile(
-    r"(?i)(token|secret|passwo?r?d|passphrase|api_?-?key|access_?-?key|private.?key)\w{0,40}[\"']?[ \t]*[:=]"
-    r"|(?<!-)--[\w-]{0,60}(token|key|password|secret)[= ]"
-    r"|\b(hf_|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|sk-|AIza|nvapi-|xox[bp]-)\w"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|://[^\s:/@]+:[^\s/@]+@"
-    r"|trust[_-]remote[_-]code|privileged|(management|metrics)_address|dashboard[_-]host|PermitRootLogin|jupyter"
-    r"|\bimage[\"']?[ \t]*:|(?m:^[ \t]*FROM[ \t])|\bpip3?[ \t]+install|--image[= ]"
-    r"|torchserve|torch-model-archiver|text-generation-inference|maxBatchDelay|trtllm-build"
-    r"|\.(bin|pt|pth|ckpt|pkl|joblib)\b|load[_-]format|use_safetensors|weights_only|apiVersion"
-)
-"""Words without which none of those rules has anything to say about a file that is no configuration of ours."""
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
@@ -33,12 +22,23 @@ _DIRECTIVE = re.compile(
 _LONGEST_LINE = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a command, without its quotation marks, where it stands."""
 
     text: str
-    place: Place
+    path: str
+    line: int
+    column: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.path, self.line, self.column)
+
+
+def word_at(text: str, place: Place) -> Word:
+    """A word at a place that is known already."""
+    return Word(text, place.path, place.line, place.column)
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,13 @@ class Source:
         return self.path.rpartition("/")[2].lower()
 
     @cached_property
-    def _lower(self) -> str:
+    def lower(self) -> str:
+        """The text in lower case."""
         return self.text.lower()
 
     def says(self, words: Iterable[str]) -> bool:
         """Whether one of the words, in lower case, stands anywhere in the text: a cheap look before a closer one."""
-        return any(word in self._lower for word in words)
+        return any(word in self.lower for word in words)
 
     @cached_property
     def tables(self) -> tuple[tuple[str, Table], ...]:
@@ -129,26 +130,32 @@ class Source:
         found: list[tuple[Word, ...]] = []
         words: list[Word] = []
         for number, row in self.lines:
-            start = 0 if words else len((_DIRECTIVE.match(row) or re.match("", row)).group())  # type: ignore[union-attr]
-            goes_on = row.rstrip().endswith("\\")
-            for match in _WORD.finditer(row.rstrip().removesuffix("\\"), start):
-                if match.group() in _ENDS:
+            text = row.rstrip()
+            if not text:
+                continue  # a comment does not end a command that goes on
+            start = 0 if words else _start_of_command(text)
+            goes_on = text[-1] == "\\"
+            for match in _WORD.finditer(text[:-1] if goes_on else text, start):
+                word = match.group()
+                if word in _ENDS:
                     found.append(tuple(words))
                     words = []
                 else:
-                    words.append(Word(_bare(match.group()), Place(self.path, number, match.start() + 1)))
-            if not goes_on and not (words and not row.strip()):
+                    bare = word.replace('"', "").replace("'", "")
+                    words.append(Word(bare, self.path, number, match.start() + 1))
+            if not goes_on:
                 found.append(tuple(words))
                 words = []
         return tuple(command for command in (*found, tuple(words)) if command)
 
 
+def _start_of_command(row: str) -> int:
+    found = _DIRECTIVE.match(row)
+    return found.end() if found is not None else 0
+
+
 def _under(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"[\"']", "", word)
 
 
 def _without_comment(row: str) -> str:

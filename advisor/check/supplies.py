@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from advisor.check.source import Source, Word
+from advisor.check.source import Source, Word, word_at
 from advisor.check.tree import Leaf
-from advisor.values.finding import Place
 
 _FROM = re.compile(r"(?i)\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?")
 _IMAGE_KEYS = ("image", "repository", "imageName")
@@ -27,12 +26,12 @@ def images(source: Source) -> Iterator[Word]:
         for key in _IMAGE_KEYS:
             entry = table.entries.get(key)
             if entry is not None and isinstance(entry.node, Leaf) and isinstance(entry.node.value, str):
-                yield Word(entry.node.value, source.document.place(entry.node.at))
+                yield word_at(entry.node.value, source.document.place(entry.node.at))
     yield from bases(source)
     for command in source.commands:
         if command[0].text in _RUNNERS:
             for word in command[1:]:
-                yield Word(word.text.rpartition("=")[2].removeprefix("docker://"), word.place)
+                yield word._replace(text=word.text.rpartition("=")[2].removeprefix("docker://"))
 
 
 def bases(source: Source) -> Iterator[Word]:
@@ -43,7 +42,7 @@ def bases(source: Source) -> Iterator[Word]:
         if found is None:
             continue
         if found[1].lower() not in stages:
-            yield Word(found[1], Place(source.path, number, found.start(1) + 1))
+            yield Word(found[1], source.path, number, found.start(1) + 1)
         if found[2]:
             stages.add(found[2].lower())
 
@@ -61,7 +60,7 @@ def packages(source: Source) -> Iterator[Word]:
             text = line.split(";")[0].strip()
             if text and not text.startswith("-"):
                 start = len(line) - len(line.lstrip()) + 1
-                yield Word(text.replace(" ", ""), Place(source.path, number, start))
+                yield Word(text.replace(" ", ""), source.path, number, start)
         return
     for command in source.commands:
         words = [word.text for word in command]
@@ -75,7 +74,7 @@ def dependencies(source: Source) -> Iterator[Word]:
     yield from packages(source)
     if source.name == "pyproject.toml":
         for match in _QUOTED.finditer(source.text):
-            yield Word(match[1], source.document.place(match.start(1)))
+            yield word_at(match[1], source.document.place(match.start(1)))
 
 
 def package_name(requirement: str) -> str:

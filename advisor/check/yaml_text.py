@@ -5,6 +5,7 @@ again (so aliases cannot explode), and depth does not use the stack.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,8 +26,9 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Repeated, ...]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder()
     try:
-        for event in yaml.parse(text, Loader=loader):
-            builder.take(event)
+        parser = loader(text)
+        while parser.check_event():
+            builder.take(parser.get_event())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
@@ -51,19 +53,34 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         """The next event of the parser."""
-        name = type(event).__name__
-        if name == "ScalarEvent":
-            self.put(_leaf(event), event.anchor)
-        elif name == "AliasEvent":
-            self.put(self.alias(event), None)
-        elif name in ("MappingStartEvent", "SequenceStartEvent"):
-            at = event.start_mark.index
-            self.enter(Table(at) if name == "MappingStartEvent" else Sequence(at), event.anchor)
-        elif name in ("MappingEndEvent", "SequenceEndEvent"):
-            self.open.pop()
-            self.keys.pop()
-        elif name == "DocumentStartEvent":
-            self.anchors.clear()
+        handle = _HANDLERS.get(type(event).__name__)
+        if handle is not None:
+            handle(self, event)
+
+    def scalar(self, event: Any) -> None:
+        """A scalar, hung where it belongs."""
+        self.put(_leaf(event), event.anchor)
+
+    def again(self, event: Any) -> None:
+        """What an alias stands for, hung where it belongs."""
+        self.put(self.alias(event), None)
+
+    def start_table(self, event: Any) -> None:
+        """A mapping begins."""
+        self.enter(Table(event.start_mark.index), event.anchor)
+
+    def start_sequence(self, event: Any) -> None:
+        """A list begins."""
+        self.enter(Sequence(event.start_mark.index), event.anchor)
+
+    def end(self, _: Any) -> None:
+        """A mapping or a list ends."""
+        self.open.pop()
+        self.keys.pop()
+
+    def start_document(self, _: Any) -> None:
+        """Anchors are those of one document."""
+        self.anchors.clear()
 
     def alias(self, event: Any) -> Node:
         """The node that an alias stands for; raises Unreadable when there is none."""
@@ -116,6 +133,17 @@ class _Builder:
                     raise Unreadable("merges more keys than a configuration has", table.at, "write them out")
                 for key, entry in source.entries.items():
                     table.entries.setdefault(key, entry)
+
+
+_HANDLERS: Mapping[str, Callable[[_Builder, Any], None]] = {
+    "ScalarEvent": _Builder.scalar,
+    "AliasEvent": _Builder.again,
+    "MappingStartEvent": _Builder.start_table,
+    "SequenceStartEvent": _Builder.start_sequence,
+    "MappingEndEvent": _Builder.end,
+    "SequenceEndEvent": _Builder.end,
+    "DocumentStartEvent": _Builder.start_document,
+}
 
 
 def _leaf(event: Any) -> Leaf:

@@ -1,5 +1,6 @@
 """`advisor check`: the decision still holds, and the configurations agree with it and with themselves."""
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from advisor.check import Outcome, Settings
 
 FOUND, STALE = 1, 4
+_ALIVE_TO_THE_END = 200_000
 
 
 class Format(StrEnum):
@@ -123,6 +125,7 @@ def _words(options: list[str] | None) -> list[str]:
 def _checked(paths: list[Path], settings: "Settings", today: date) -> "Outcome":
     from advisor import check
 
+    gc.set_threshold(_ALIVE_TO_THE_END)  # trees of files have no circles, and are needed until the report
     return check.check(
         tuple(paths),
         rederive=_rederive,

@@ -79,6 +79,7 @@ def _fsdp2(section: Section) -> Iterator[Clash]:
 
 FORMAT = Format(
     name="accelerate",
+    words=("distributed_type", "deepspeed_config", "fsdp_config"),
     telltale=re.compile(r"(?<![\w-])(distributed_type|deepspeed_config|fsdp_config)[\"']?[ \t]*:"),
     name_hint=re.compile(r"(^|[/_.-])(accelerate|fsdp)[^/]*\.(ya?ml|json)$", re.I),
     read=read,

@@ -184,6 +184,7 @@ def _method(told: str, remedy: str, at: At | None, *others: At | None) -> Clash:
 
 FORMAT = Format(
     name="axolotl",
+    words=("\nbase_model",),
     telltale=re.compile(r"^base_model[ \t]*:", re.M),
     name_hint=re.compile(r"(^|[/_.-])axolotl[^/]*\.ya?ml$", re.I),
     read=read,

@@ -119,6 +119,7 @@ def _mounts(document: Document, service: Table) -> Iterator[Mount]:
 
 FORMAT = Format(
     name="compose",
+    words=("\nservices",),
     telltale=re.compile(r"^services[ \t]*:", re.M),
     name_hint=re.compile(r"(^|/)(docker-)?compose[^/]*\.ya?ml$", re.I),
     read=read,

@@ -73,6 +73,7 @@ def _is_long(duration: At) -> bool:
 
 FORMAT = Format(
     name="composer",
+    words=("global_train_batch_size", "device_train_microbatch_size", "train_loader"),
     telltale=re.compile(r"^[ \t]*(global_train_batch_size|device_train_microbatch_size|train_loader)[ \t]*:", re.M),
     name_hint=re.compile(r"(^|[/_.-])(mcli|composer|mpt)[^/]*\.ya?ml$", re.I),
     read=read,

@@ -67,6 +67,7 @@ def facts(section: Section) -> ConfigFacts:
 
 FORMAT = Format(
     name="deepspeed",
+    words=("zero_optimization", "train_micro_batch_size_per_gpu", "train_batch_size"),
     telltale=re.compile(r'"(zero_optimization|train_micro_batch_size_per_gpu|train_batch_size)"[ \t\r\n]*:'),
     name_hint=re.compile(r"(^|[/_.-])(deepspeed|ds[_-]?config|ds_|zero[_-]?[0-3])[^/]*\.json$", re.I),
     read=read,

@@ -175,6 +175,7 @@ def _generic(document: Document, table: Table) -> Iterator[LaunchFacts]:
 
 FORMAT = Format(
     name="helm_values",
+    words=("servingEngineSpec", "tensorrtLLM", "tensorrtLlm", "requestGPU", ".com/gpu"),
     telltale=re.compile(
         r"^[ \t-]*(servingEngineSpec|tensorrtLLM|tensorrtLlm|requestGPU|[\"']?(nvidia|amd)\.com/gpu[\"']?)[ \t]*:", re.M
     ),

@@ -202,6 +202,7 @@ _KINDS: Mapping[str, Callable[[Around, Table], Iterator[LaunchFacts]]] = {
 
 FORMAT = Format(
     name="kubernetes",
+    words=("kind",),
     telltale=re.compile(
         r"^[ \t{,-]*[\"']?kind[\"']?:[ \t]*[\"']?(Pod|Deployment|StatefulSet|DaemonSet|Job|CronJob|JobSet|Rollout"
         r"|(PyTorch|MPI|TF|JAX|Train)Job|LeaderWorkerSet|(LLM)?InferenceService|List)\b",

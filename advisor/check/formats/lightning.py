@@ -86,6 +86,7 @@ def _litgpt(section: Section) -> ConfigFacts:
 
 FORMAT = Format(
     name="lightning",
+    words=("\ntrain",),
     telltale=re.compile(r"^(train|trainer)[ \t]*:", re.M),
     name_hint=re.compile(r"(^|[/_.-])(litgpt|lightning)[^/]*\.ya?ml$", re.I),
     read=read,

@@ -102,6 +102,7 @@ def _method(told: str, remedy: str, at: At, *others: At | None) -> Clash:
 
 FORMAT = Format(
     name="llamafactory",
+    words=("finetuning_type", "stage"),
     telltale=re.compile(r"^[\"']?(finetuning_type|stage)[\"']?[ \t]*:|\"(finetuning_type|stage)\"[ \t]*:", re.M),
     name_hint=re.compile(r"(^|[/_.-])llama_?factory[^/]*\.(ya?ml|json)$", re.I),
     read=read,

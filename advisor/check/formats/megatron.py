@@ -145,6 +145,7 @@ def _sequence(config: ConfigFacts) -> Iterator[Clash]:
 
 FORMAT = Format(
     name="megatron",
+    words=("model_parallel_size", "model-parallel-size", "model_parallel-size", "model-parallel_size"),
     telltale=re.compile(r"(tensor|pipeline)[_-]model[_-]parallel[_-]size[\"']?[ \t]*:"),
     name_hint=re.compile(r"(^|[/_.-])megatron[^/]*\.ya?ml$", re.I),
     read=read,

@@ -90,6 +90,7 @@ def _zero(config: ConfigFacts, experts: At | None) -> Iterator[Clash]:
 
 FORMAT = Format(
     name="neox",
+    words=("parallel_size", "parallel-size", "pos_emb", "pos-emb"),
     telltale=re.compile(r"\b(pipe|model)[_-]parallel[_-]size[\"']?[ \t]*:|[\"']pos[_-]emb[\"'][ \t]*:"),
     name_hint=re.compile(r"(^|[/_.-])(gpt-?)?neox[^/]*\.ya?ml$", re.I),
     read=read,

@@ -61,6 +61,7 @@ def _dependencies(document: Document, stages: Table) -> Iterator[At]:
 
 FORMAT = Format(
     name="pipelines",
+    words=("\nentry_points", "\nstages"),
     telltale=re.compile(r"^(entry_points|stages)[ \t]*:", re.M),
     name_hint=re.compile(r"(^|/)(MLproject|dvc\.ya?ml)$"),
     read=read,

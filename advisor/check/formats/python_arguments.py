@@ -46,6 +46,7 @@ def _open(config: ConfigFacts, rest: At) -> ConfigFacts:
 
 FORMAT = Format(
     name="python_arguments",
+    words=("TrainingArguments(", "Config("),
     telltale=re.compile(
         r"(TrainingArguments|(SFT|DPO|KTO|ORPO|CPO|GRPO|RLOO|BCO|GKD|Reward|PPO|NashMD|XPO|PRM)Config)\("
     ),

@@ -177,6 +177,7 @@ def _engine(document: Document, config: Node) -> Iterator[tuple[Command, At | No
 
 FORMAT = Format(
     name="ray",
+    words=("kind",),
     telltale=re.compile(r"^[ \t]*kind[\"']?:[ \t]*[\"']?Ray(Cluster|Job|Service)\b", re.M),
     name_hint=re.compile(r"(^|/)ray[-_](cluster|job|service)[^/]*\.ya?ml$", re.I),
     read=read,

@@ -175,6 +175,7 @@ def _copied(document: Document, root: Table, lines: list[Line], mounts: tuple[Mo
 
 FORMAT = Format(
     name="skypilot",
+    words=("accelerators", "use_spot", "file_mounts"),
     telltale=re.compile(r"^[ \t]*(accelerators|use_spot|file_mounts)[ \t]*:", re.M),
     name_hint=re.compile(r"(^|/)[^/]*sky[^/]*\.ya?ml$", re.I),
     read=read,

@@ -47,6 +47,7 @@ def _model(document: Document, root: Table) -> LaunchFacts:
 
 FORMAT = Format(
     name="torchserve",
+    words=("\nminWorkers", "\nmaxWorkers", "\nparallelType", "\ndeviceIds", "\ntorchrun"),
     telltale=re.compile(r"^(minWorkers|maxWorkers|parallelType|deviceIds|torchrun)[ \t]*:", re.M),
     name_hint=re.compile(r"(^|[/_])model[-_]config\.ya?ml$", re.I),
     read=read,

@@ -133,6 +133,7 @@ def _known(*ats: At | None) -> tuple[At, ...]:
 
 FORMAT = Format(
     name="torchtitan",
+    words=("[training]", "[parallelism]", "[activation_checkpoint]"),
     telltale=re.compile(r"^[ \t]*\[(training|parallelism|activation_checkpoint)\][ \t]*(#.*)?\r?$", re.M),
     name_hint=re.compile(r"(^|[/_.-])torchtitan[^/]*\.toml$", re.I),
     read=read,

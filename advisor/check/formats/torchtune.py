@@ -78,6 +78,7 @@ def _methods(section: Section, config: ConfigFacts) -> Iterator[Clash]:
 
 FORMAT = Format(
     name="torchtune",
+    words=("_component_",),
     telltale=re.compile(r"_component_[\"']?[ \t]*:"),
     name_hint=re.compile(r"(^|[/_.-])torchtune[^/]*\.ya?ml$", re.I),
     read=read,

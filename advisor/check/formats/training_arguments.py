@@ -135,6 +135,16 @@ def arguments(section: Section, name: str) -> Iterator[ConfigFacts]:
 
 FORMAT = Format(
     name="training_arguments",
+    words=(
+        "per_device_train_batch_size",
+        "per_device_eval_batch_size",
+        "num_train_epochs",
+        "lr_scheduler_type",
+        "load_best_model_at_end",
+        "save_strategy",
+        "eval_strategy",
+        "evaluation_strategy",
+    ),
     telltale=re.compile(
         r"(?<![\w-])(per_device_train_batch_size|per_device_eval_batch_size|num_train_epochs|lr_scheduler_type"
         r"|load_best_model_at_end|save_strategy|eval_strategy|evaluation_strategy)[\"']?[ \t]*:"

@@ -57,6 +57,7 @@ def _numbers(document: Document, root: Table, *keys: str) -> Iterator[At]:
 
 FORMAT = Format(
     name="triton",
+    words=("max_batch_size", "instance_group", "ensemble_scheduling", "dynamic_batching", "sequence_batching"),
     telltale=re.compile(
         r"^[ \t]*(max_batch_size|instance_group|ensemble_scheduling|dynamic_batching|sequence_batching)\b", re.M
     ),

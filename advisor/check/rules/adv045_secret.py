@@ -4,12 +4,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from advisor.check.material import Material
 from advisor.check.rulebook import ANY, Example, Rule
 from advisor.check.source import Source, Word
-from advisor.check.tree import Leaf
-from advisor.values.configs import At
+from advisor.check.tree import Leaf, Sequence
 from advisor.values.finding import Finding, Place, Severity
 
 _TOKENS = {
@@ -46,12 +46,8 @@ _SHAPES = re.compile(
     r"|xox[abprs]-|nvapi-|pypi-AgEI|PRIVATE KEY-----"
 )
 _WORDS = ("token", "secret", "passw", "passphrase", "api", "_key", "-key")
-_HINT = re.compile(
-    r"(?i)(?:token|secret|passw(?:or)?d|passphrase|api_?-?key|[_-]key)[\"']?\s*[:=]"
-    r"|(?<!-)--[a-z-]{0,60}(?:token|key|secret|password)\s|^\s*(?:ENV|ARG)\s|name[\"']?\s*:.*(?:token|key|secret|passw)",
-    re.M,
-)
-"""Without one of these no name of a secret can have a value."""
+_IN_COMMAND = re.compile(r"(?:token|secret|passw(?:or)?d|passphrase|key)(?:=\S|\s)")
+"""Without it no word of a command is the name of a secret that has a value."""
 _SHORTEST_RANDOM, _LEAST_ENTROPY = 12, 3.0  # bits a character; words of a language have less at this length
 
 
@@ -78,9 +74,10 @@ def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
 
 
 def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
-    if not (source.says(_WORDS) and _HINT.search(source.text)):
+    if not source.says(_WORDS):
         return
-    for name, value, place in (*_settings(source), *_assigned(source)):
+    assigned = _assigned(source) if _IN_COMMAND.search(source.lower) else ()
+    for name, value, place in (*_settings(source), *assigned):
         if not _is_name(name) or len(value) < _SHORTEST or _STANDS_FOR.search(value) or re.search(r"\s", value):
             continue
         if not (re.search(r"\d", value) and re.search(r"[A-Za-z]", value)):
@@ -91,25 +88,24 @@ def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
 
 def _settings(source: Source) -> Iterator[tuple[str, str, Place]]:
     """Settings by their key, and the environment of containers: lists of `{name: …, value: …}`."""
-    for path, table in source.tables:
+    for _, table in source.tables:
         name, value = table.entries.get("name"), table.entries.get("value")
         if name is not None and value is not None and isinstance(name.node, Leaf) and isinstance(value.node, Leaf):
             yield name.node.raw, value.node.raw, _inside(source, value.node)
-        for at in source.of(path, table):
-            if isinstance(at.value, str):
-                key = at.key.partition("[")[0]
-                yield from _within(key, at)
+        for key, entry in table.entries.items():
+            for leaf in entry.node.items if isinstance(entry.node, Sequence) else (entry.node,):
+                if isinstance(leaf, Leaf) and isinstance(leaf.value, str):
+                    yield from _within(source, key, leaf)
 
 
-def _within(key: str, at: At) -> Iterator[tuple[str, str, Place]]:
+def _within(source: Source, key: str, leaf: Leaf) -> Iterator[tuple[str, str, Place]]:
     """The setting; in a list also `NAME=value`, as Compose has it."""
-    shift = 1 if at.quoted else 0
-    match = _ASSIGNED.match(at.raw)
+    match = _ASSIGNED.match(leaf.raw) if "=" in leaf.raw else None
     if match is not None:
-        column = at.place.column + shift + match.start("value")
-        yield match["name"], match["value"], Place(at.place.path, at.place.line, column)
-    else:
-        yield key, at.raw, Place(at.place.path, at.place.line, at.place.column + shift)
+        inside = _inside(source, leaf)
+        yield match["name"], match["value"], Place(inside.path, inside.line, inside.column + match.start("value"))
+    elif _is_name(key):
+        yield key, leaf.raw, _inside(source, leaf)
 
 
 def _inside(source: Source, leaf: Leaf) -> Place:
@@ -120,7 +116,7 @@ def _assigned(source: Source) -> Iterator[tuple[str, str, Place]]:
     """`NAME=value` and `--name value` of commands, `ENV NAME value`, and lines of properties."""
     for command in source.commands:
         for number, word in enumerate(command):
-            match = _ASSIGNED.match(word.text.lstrip("-"))
+            match = _ASSIGNED.match(word.text.lstrip("-")) if "=" in word.text else None
             if match is not None:
                 yield match["name"], match["value"], _value_place(word, match["value"])
             elif number + 1 < len(command) and (word.text.startswith("--") or command[0].text in ("ENV", "ARG")):
@@ -132,6 +128,7 @@ def _value_place(word: Word, value: str) -> Place:
     return Place(word.place.path, word.place.line, word.place.column + max(word.text.rfind(value), 0))
 
 
+@lru_cache(maxsize=4096)
 def _is_name(name: str) -> bool:
     if _NO_SECRET.search(name.upper()):
         return False

@@ -20,6 +20,7 @@ _WORDS = (
     "privileged", "raystartparams", "management_address", "app.token", "provider.token", "permitrootlogin",
     "dashboard-host", "vllm",
 )  # fmt: skip
+_WORDS_OF_LINES = ("management_address", ".token", "permitrootlogin")
 Hit = tuple[Place, str, Severity]
 
 
@@ -28,7 +29,7 @@ def find(material: Material) -> Iterator[Finding]:
     for source in material.sources:
         if not source.says(_WORDS):
             continue
-        for place, message, severity in dict.fromkeys((*_containers(source), *_ray(source), *_lines(source))):
+        for place, message, severity in dict.fromkeys((*_containers(source), *_ray(source), *_texts(source))):
             yield Finding(RULE.id, severity, message, RULE.remedy, place)
 
 
@@ -73,11 +74,15 @@ def _ray(source: Source) -> Iterator[Hit]:
             yield source.document.place(host.at), f"{told} can submit jobs, which are code", "warning"
 
 
+def _texts(source: Source) -> Iterator[Hit]:
+    if source.document.reader != "python" or source.name.startswith("jupyter"):
+        yield from _lines(source)  # what any other program says about such a setting is no setting
+        yield from _commands(source)
+
+
 def _lines(source: Source) -> Iterator[Hit]:
-    if source.document.reader == "python" and not source.name.startswith("jupyter"):
-        return  # what a program says about such a setting is no setting
-    tokens = "disable_token_authorization=true" in source.text.replace(" ", "").lower()
-    for number, line in source.lines:
+    tokens = "disable_token_authorization=true" in source.lower.replace(" ", "")
+    for number, line in source.lines if source.says(_WORDS_OF_LINES) else ():
         found = _MANAGEMENT.search(line)
         if found is not None:
             until = "token authorization is off" if tokens else "before 0.11.1 it asks for no token"
@@ -90,15 +95,14 @@ def _lines(source: Source) -> Iterator[Hit]:
             match = pattern.search(line)
             if match is not None:
                 yield Place(source.path, number, match.start() + 1), told, "warning"
-    for command in source.commands:
+
+
+def _commands(source: Source) -> Iterator[Hit]:
+    for command in source.commands if source.says(("--privileged", "--dashboard-host")) else ():
         words = [word.text for word in command]
         if words[:1] in (["docker"], ["podman"], ["nerdctl"]) and "run" in words and "--privileged" in words:
-            word = command[words.index("--privileged")]
-            yield (
-                word.place,
-                "--privileged gives the container the host: every device, every kernel interface",
-                "warning",
-            )
+            told = "--privileged gives the container the host: every device, every kernel interface"
+            yield command[words.index("--privileged")].place, told, "warning"
         if words[:2] == ["ray", "start"]:
             yield from _ray_start(command, words)
 
