@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from advisor.decide.screen import answered, at_risk, passes, removal
-from advisor.decide.weigh import Contender, Wants, expected, first_shares, ranked
+from advisor.decide.weigh import Contender, Standing, Wants, expected, ranked, standings
 from advisor.figure import Fact
 from advisor.rule import judge, names_in, witnesses
 from advisor.values.catalog import DecisionRow, Option, Tables
@@ -19,6 +19,8 @@ LIMITING = (
     "hardware.rent",
 )  # fmt: skip
 """Answers that limit a training beside the conditions of the catalogue."""
+CHOSEN, LEFT = Standing(1.0, 0.0), Standing(0.0, 0.0)
+"""Where it is only decided again, the first is all there is to know."""
 RISK = 1.0
 """Points that an option loses in `fit` for a limit it may break at the high end of an estimate."""
 
@@ -102,12 +104,10 @@ def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> 
         return infeasible(row, removed, tables)
     want = wants(row, facts, tables)
     order = ranked([contender(option, facts) for option in left], want)
-    acceptability = first_shares(order, want) if shares else [1.0] + [0.0] * (len(order) - 1)
-    ranking = tuple(
-        Ranked(item.id, options[item.id].name, share) for item, share in zip(order, acceptability, strict=True)
-    )
+    stand = standings(order, want) if shares else [CHOSEN] + [LEFT] * (len(order) - 1)
+    ranking = tuple(_placed(options[item.id], standing, want) for item, standing in zip(order, stand, strict=True))
     best = options[order[0].id]
-    close = len(order) > 1 and acceptability[0] < tables.too_close_below
+    close = len(order) > 1 and stand[0].share < tables.too_close_below
     return Decided(
         id=row.id,
         title=row.title,
@@ -120,6 +120,13 @@ def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> 
         consequences=consequences(best, facts, tables) if shares else (),
         sources=cited(best),
     )
+
+
+def _placed(option: Option, standing: Standing, want: Wants) -> Ranked:
+    return Ranked(
+        option.id, option.name, standing.share, regret=standing.regret, confidence=standing.confidence,
+        central=tuple(zip(want.attributes, standing.central, strict=False)), beaten_by=standing.beaten_by,
+    )  # fmt: skip
 
 
 def undecided(row: DecisionRow, status: Status, say: str) -> Decided:

@@ -11,7 +11,7 @@ import numpy
 from advisor.decide.limits import checks, limit_of
 from advisor.decide.options import fit, names_read, wants
 from advisor.decide.screen import passes, too_complex
-from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Wants, first_shares, mean_weights
+from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Standing, Wants, mean_weights, standings
 from advisor.figure import Fact
 from advisor.number import Number
 from advisor.values.candidates import UNTRAINED, Candidate, Mode
@@ -36,11 +36,16 @@ MOST_COMPLEX = 5
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A candidate that broke nothing: its row in the table, and its share of first places."""
+    """A candidate that broke nothing: its row in the table, and how it stands (`acceptability`: its share of first
+    places)."""
 
     row: int
     candidate: Candidate
-    acceptability: float
+    standing: Standing
+
+    @property
+    def acceptability(self) -> float:
+        return self.standing.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,11 @@ def _ranked(
     near.sort(key=lambda row: (round(float(complexity[row]), 6), -value[row], row))
     best = [*near, *order[len(near) :]][: RANKED_AT_MOST if shares else 1]
     if not shares:
-        return (Passed(int(best[0]), table.candidates[best[0]], 0.0),)
+        return (Passed(int(best[0]), table.candidates[best[0]], Standing(1.0, 0.0)),)
     contenders = [_contender(int(row), table.candidates[row], scores, float(complexity[row])) for row in best]
     return tuple(
-        Passed(int(row), table.candidates[row], share)
-        for row, share in zip(best, first_shares(contenders, want), strict=True)
+        Passed(int(row), table.candidates[row], standing)
+        for row, standing in zip(best, standings(contenders, want), strict=True)
     )
 
 

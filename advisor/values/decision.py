@@ -13,7 +13,10 @@ Status = Literal["decided", "too_close", "infeasible", "not_needed"]
 class Ranked:
     """An option that passed every hard limit; `acceptability` is its share of first ranks, 0..1.
 
-    `good` and `bad` are what the record says for and against it: short phrases, no full stop.
+    `good` and `bad` are what the record says for and against it: short phrases, no full stop. `regret` is the most
+    that choosing it may lose, over all weights and scores, on the scale of values 0..1; `central` are the weights that
+    speak for it, as (attribute, weight), and `confidence` how often it is first at those (None: not worked out);
+    `beaten_by` is an option that is no worse in anything and better in something, "" for none.
     """
 
     option: str
@@ -21,6 +24,10 @@ class Ranked:
     acceptability: float
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
+    regret: float | None = None
+    central: tuple[tuple[str, float], ...] = ()
+    confidence: float | None = None
+    beaten_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
