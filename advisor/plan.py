@@ -6,6 +6,7 @@
 `find_out` touches the world. `conclude` only calculates: the same facts and catalogue give the same decision.
 """
 
+import os
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from advisor import __version__, catalog, record
 from advisor.answers import load_questions
-from advisor.conclude import Grounds, Thought, conclude, digest, prospect, think, turns
+from advisor.conclude import Grounds, conclude, digest, prospect, think, turns
 from advisor.errors import BadInput
+from advisor.expect import expectation
 from advisor.find_out import ANSWERS, LOCK, Found, Wish, find_out, from_files, with_rates
 from advisor.project import answers_file, lock
 from advisor.shelf import shelf
@@ -22,6 +24,7 @@ from advisor.stale import snapshot, staleness
 from advisor.values.decision import Conclusion
 from advisor.values.expected import Expected
 from advisor.values.facts import Known
+from advisor.values.finding import Place
 from advisor.values.staleness import Staleness
 
 __all__ = [
@@ -98,25 +101,11 @@ def expected(folder: Path) -> Expected | None:
     """What the recorded decision leads one to expect in the project's configs."""
     on = grounds()
     files = from_files(folder, on)
-    return None if files is None else _expected(think(files[0], on, shares=False))
-
-
-def _expected(thought: Thought) -> Expected | None:
-    winner = thought.architecture.winner
-    candidate = winner.candidate
-    if candidate.site.kind == "none" or not winner.feasible or thought.architecture.facts["family"].value == "trees":
+    if files is None:
         return None
-    gpus = None if candidate.site.kind == "cpu" else candidate.count  # a process without a GPU is no news
-    return Expected(
-        parallelism=candidate.parallel,
-        gpus=gpus,
-        machines=candidate.nodes,
-        precision=candidate.precision if gpus else None,  # type: ignore[arg-type]
-        train_mode=candidate.mode,
-        micro_batch=winner.micro_batch,
-        global_batch=int(thought.answers["train.batch"].fact.number),
-        sequence_length=int(thought.answers["train.sequence"].fact.number),
-    )
+    last = next((each for each in reversed(record.listed(folder)) if each.ours), None)
+    place = Place(os.path.relpath(last.path)) if last is not None else None
+    return expectation(think(files[0], on, shares=False), files[0], place)
 
 
 def _other_home(wish: Wish) -> Path | None:

@@ -71,6 +71,8 @@ def _said(expected: Expected) -> str:
     parts = [f"parallelism `{expected.parallelism}`"] if expected.parallelism else []
     parts += [f"{expected.gpus} GPUs"] if expected.gpus else []
     parts += [f"precision {expected.precision}"] if expected.precision else []
+    parts += [f"the model {expected.model}"] if expected.model else []
+    parts += [f"at most ${expected.budget_usd:,.0f} a run"] if expected.budget_usd else []
     return ", ".join(parts)
 
 

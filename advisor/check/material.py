@@ -76,6 +76,10 @@ class Material:
     def _names(self) -> list[str]:
         return sorted({os.path.basename(config.place.path) for config in self.configs})
 
+    def beside(self, path: str, name: str) -> tuple[str, ...]:
+        """Where a relative path may lead from a file: from its folder and the ones above, up to a bound."""
+        return tuple(os.path.join(folder, name) for folder in list(_folders_up(path))[:_MOST_FOLDERS])
+
     def is_there(self, path: str) -> bool:
         """Whether an absolute path leads to something, on the disk or among what was read."""
         return path in self._by_path or self.exists(path)

@@ -10,7 +10,9 @@ class Expected:
 
     `parallelism` is an option of `d_parallel` (none, independent_runs, ddp, fsdp2, hsdp), `train_mode` one of
     `g_train_mode`. `gpus` counts devices over all `machines`; batches count samples, the sequence
-    tokens. `record` is the path of the record, "" when it is not written yet.
+    tokens. `record` is the path of the record, "" when it is not written yet. `accelerator` is a slug of the
+    catalogue; `on_demand` says that preemptible machines were ruled out; `model` is a name on a hub or a path.
+    `price_usd_h` is what a device costs; `deadline_s` and `budget_usd` are for one run, as they were answered.
     """
 
     parallelism: str | None = None
@@ -22,3 +24,10 @@ class Expected:
     global_batch: int | None = None
     record: str = ""
     sequence_length: int | None = None
+    accelerator: str | None = None
+    on_demand: bool = False
+    model: str | None = None
+    parameters: float | None = None
+    price_usd_h: float | None = None
+    deadline_s: float | None = None
+    budget_usd: float | None = None

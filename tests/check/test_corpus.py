@@ -14,7 +14,11 @@ import pytest
 
 from advisor import catalog
 from advisor.check import check
+from advisor.check.checking import gathered, judged
+from advisor.check.material import absolute
 from advisor.check.outcome import Outcome
+from advisor.check.reading import read
+from advisor.values.expected import Expected
 
 CORPUS = Path(os.environ.get("ADVISOR_CORPUS", Path(__file__).parents[3] / "shared" / "configs"))
 FORMATS = (
@@ -82,6 +86,27 @@ def test_defects_across_files_are_found(case: str) -> None:
     """A launch line and the file that it names are held against each other, through what the task copies where."""
     (row,) = [row for row in rows(CORPUS / "seeded" / "index.csv") if row["recipe"] == case]
     assert _is_found(row, "/".join(row["file"].split("/")[:2]))
+
+
+@pytest.mark.parametrize(
+    ("case", "decided"),
+    [
+        ("drift_gpu_sky", Expected(accelerator="l4", gpus=1, machines=1, on_demand=True)),
+        ("drift_engine_modal", Expected(parallelism="fsdp2")),
+        ("drift_model_lf", Expected(model="meta-llama/Llama-4-Scout-17B-16E-Instruct")),
+        ("drift_seq_modal", Expected(sequence_length=8192)),
+        ("drift_gpu_k8s", Expected(accelerator="h100-sxm5-80gb", gpus=1, machines=1)),
+    ],
+)
+def test_drift_from_a_decision_is_found(case: str, decided: Expected) -> None:
+    """A project that does otherwise than it decided is found on the line that does: GPU, engine, model, length."""
+    (row,) = [row for row in rows(CORPUS / "seeded" / "index.csv") if row["recipe"] == case]
+    folder = CORPUS / "seeded" / "multi" / case
+    files = tuple(path for path in folder.rglob("*") if path.is_file())
+    readings = [read(path.as_posix(), path.read_bytes(), named=True) for path in files]
+    found = judged(gathered(readings, (), {absolute(folder.as_posix()): decided}), {})
+    lines = {str(each.place.line) for each in found if each.rule == row["rule"]}
+    assert lines & set(row["lines_ok"].split(";"))
 
 
 def _is_found(row: Row, folder: str = "") -> bool:

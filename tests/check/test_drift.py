@@ -133,3 +133,96 @@ def test_broken_answers_are_a_finding(tmp_path: Path, where: str, place: Place) 
         ("ADV008", place),
         ("ADV007", Place((tmp_path / "d.json").as_posix(), 1, 57)),
     }
+
+
+SKY = "resources:\n  accelerators: {gpu}\n  use_spot: {spot}\nrun: |\n  torchrun --nproc_per_node 8 train.py --resume\n"
+
+
+@pytest.mark.parametrize(
+    ("gpu", "spot", "expected"),
+    [
+        ("H100:8", "false", []),
+        ("A100-80GB:8", "false", [("ADV052", "error", 2)]),
+        ("H100:8", "true", [("ADV052", "error", 3)]),
+        ("H100:4", "false", [("ADV003", "error", 5), ("ADV052", "error", 2)]),
+        ("$GPU", "false", []),
+    ],
+)
+def test_another_gpu_than_decided(tmp_path: Path, gpu: str, spot: str, expected: list[tuple[str, str, int]]) -> None:
+    """The kind of GPU, its number, and machines that may be taken away are held against the decision."""
+    decided = Expected(gpus=8, machines=1, accelerator="h100-sxm5-80gb", on_demand=True)
+    seen = found(outcome(tmp_path, SKY.format(gpu=gpu, spot=spot), decided, "task.yaml"))
+    assert [each for each in seen if each[0] in ("ADV003", "ADV052")] == sorted(expected, key=lambda each: each[2])
+
+
+@pytest.mark.parametrize(
+    ("decided", "named", "expected"),
+    [
+        ("a100-sxm4-80gb", "A100", []),  # a name that leaves the memory open
+        ("a100-sxm4-80gb", "A100-80GB", []),
+        ("a100-sxm4-40gb", "A100-80GB", [("ADV052", "warning", 2)]),
+        ("l4", "L40S", [("ADV052", "warning", 2)]),
+        ("mi300x", "H100", []),  # a GPU that launch files do not name is not compared
+    ],
+)
+def test_a_server_on_another_gpu(
+    tmp_path: Path, decided: str, named: str, expected: list[tuple[str, str, int]]
+) -> None:
+    """Under a server another kind of GPU is a warning; a name that leaves the memory open fits either size."""
+    text = f"resources:\n  accelerators: {named}:1\nrun: vllm serve Qwen/Qwen2.5-7B-Instruct --max-model-len 4096\n"
+    assert found(outcome(tmp_path, text, Expected(accelerator=decided), "task.yaml")) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("meta-llama/Llama-3.1-8B", []),
+        ("NousResearch/Llama-3.1-8B", []),  # a copy under another owner
+        ("meta-llama/Llama-3.1-70B", [("ADV051", "error", 1)]),
+        ("meta-llama/Llama-3.1-8B-Instruct", [("ADV051", "warning", 1)]),
+        ("hugging-quants/Llama-3.1-8B-AWQ-INT4", [("ADV051", "warning", 1)]),
+        ("./checkpoints/run-5", []),
+        ("runs/last", []),  # a folder of the project
+        ("${MODEL}", []),
+    ],
+)
+def test_another_model_than_decided(tmp_path: Path, model: str, expected: list[tuple[str, str, int]]) -> None:
+    """Another model is an error, another variant of it a warning; paths and unknown values say nothing."""
+    (tmp_path / "runs" / "last").mkdir(parents=True)
+    text = f"base_model: {model}\nadapter: lora\nmicro_batch_size: 1\n"
+    assert found(outcome(tmp_path, text, Expected(model="meta-llama/Llama-3.1-8B"))) == expected
+
+
+def test_models_beside_the_decided_one(tmp_path: Path) -> None:
+    """Where the decided model is there, a judge or a draft beside it is no drift."""
+    (tmp_path / "judge.yaml").write_text(
+        "resources:\n  accelerators: H100:4\nrun: vllm serve Qwen/Qwen2.5-72B --tp 4\n"
+    )
+    text = "base_model: meta-llama/Llama-3.1-8B\nadapter: lora\nmicro_batch_size: 1\n"
+    seen = found(outcome(tmp_path, text, Expected(model="meta-llama/Llama-3.1-8B")))
+    assert not [each for each in seen if each[0] == "ADV051"]
+
+
+@pytest.mark.parametrize(("parameters", "expected"), [(8e9, []), (7e9, []), (70e9, [("ADV051", "error", 1)])])
+def test_a_model_of_another_size(tmp_path: Path, parameters: float, expected: list[tuple[str, str, int]]) -> None:
+    """Where only the number of parameters was decided from, a name that says another one is found."""
+    text = "base_model: meta-llama/Llama-3.1-8B\nadapter: lora\nmicro_batch_size: 1\n"
+    assert found(outcome(tmp_path, text, Expected(parameters=parameters))) == expected
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("10:00:00", []),
+        ("30:00:00", [("ADV054", "note", 3)]),
+        ("3-00:00:00", [("ADV054", "note", 3), ("ADV054", "warning", 3)]),
+    ],
+)
+def test_a_job_that_may_use_more(tmp_path: Path, time: str, expected: list[tuple[str, str, int]]) -> None:
+    """A time limit beyond the deadline is a note, GPU hours beyond the budget a warning with the sum."""
+    text = f"#!/bin/bash\n#SBATCH --gres=gpu:8\n#SBATCH --time={time}\nsrun torchrun --nproc_per_node 8 train.py\n"
+    decided = Expected(gpus=8, machines=1, price_usd_h=2.0, budget_usd=1000.0, deadline_s=24 * 3600.0)
+    result = outcome(tmp_path, text, decided, "train.sbatch")
+    assert [each for each in found(result) if each[0] == "ADV054"] == expected
+    told = [each.message for each in result.findings if each.severity == "warning" and each.rule == "ADV054"]
+    assert not told or "576 GPU hours: $1,152" in told[0]

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.check.checking import judged
-from advisor.check.formats import accelerate, deepspeed, training_arguments
+from advisor.check.formats import FORMATS, accelerate, deepspeed, training_arguments
 from advisor.check.material import Material, absolute
 from advisor.check.reading import read
+from advisor.check.rulebook import Rule
+from advisor.check.rules import RULES
 from advisor.values.expected import Expected
 
 OURS = '{"zero_optimization": {"stage": 2}}'
@@ -148,3 +150,12 @@ def test_texts_made_to_take_long(text: str) -> None:
     findings = judged(Material(reading.configs, reading.flaws), {"t.yaml": whole})
     assert len(findings) <= 20
     assert all(len(each.message) < 1000 for each in findings)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_plain_words_miss_no_format(rule: Rule) -> None:
+    """The look for plain words lets through every text in which a format's own pattern finds something."""
+    texts = [text for example in (rule.bad, rule.good) for text in example.files.values()]
+    for text in (*texts, *(text.replace("\n", "\r\n") for text in texts)):
+        told = [format.name for format in FORMATS if format.telltale.search(text)]
+        assert [format.name for format in FORMATS if format.told_by(f"\n{text}")] == told
