@@ -172,3 +172,9 @@ def say(value: float, unit: str, low: float | None = None, high: float | None = 
     if low is None or high is None or low == high:
         return text.strip()
     return f"{text} ({digits(low / divisor)}–{digits(high / divisor)})".strip()
+
+
+def bar(share: float, cells: int = 20, marks: str = "█░") -> str:
+    """A share of 1 as a bar of so many cells: what is full, then what is left."""
+    full = min(max(round(share * cells), 0), cells)
+    return marks[0] * full + marks[1] * (cells - full)

@@ -12,6 +12,8 @@ COMMANDS: Mapping[str, str] = {
     "adr": "List, show, accept, supersede and index decision records.",
     "estimate": "Estimate a training run or a service, from flags or a table.",
     "fits": "Say whether a model can be trained and served on a machine.",
+    "explain": "Explain a decision, option, question, rule, formula or term.",
+    "catalog": "List the rows that advisor decides from, kind by kind.",
     "probe": "Show what this machine is, with the source of each fact.",
     "bench": "Measure how fast this machine is.",
     "schema": "Print the JSON Schema of advisor.yaml, for editors.",

@@ -37,7 +37,7 @@ def document(conclusion: Conclusion, known: Known, written: Iterable[Path]) -> d
             id: _fact(answer.fact) | {"source": answer.how} for id, answer in sorted(conclusion.answers.items())
         },
         "six": [{"question": row.question, "answer": row.answer, "how": row.how} for row in conclusion.six],
-        "decisions": [_decision(decided) for decided in conclusion.decisions],
+        "decisions": [decision(decided) for decided in conclusion.decisions],
         "estimates": {id: _figure(figure) for id, figure in conclusion.estimates.items()},
         "statements": [
             {"id": said.id, "text": said.text, "sources": list(said.sources)} for said in conclusion.statements
@@ -52,7 +52,8 @@ def document(conclusion: Conclusion, known: Known, written: Iterable[Path]) -> d
     }
 
 
-def _decision(decided: Decided) -> dict[str, object]:
+def decision(decided: Decided) -> dict[str, object]:
+    """One decision of the document."""
     return {
         "id": decided.id,
         "title": decided.title,
