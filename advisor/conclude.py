@@ -8,19 +8,20 @@ from functools import lru_cache
 from advisor import __version__, decide, estimate, units
 from advisor.answers import resettle, settle
 from advisor.candidates import propose
+from advisor.catalog.constants import constants, spreads
 from advisor.decide.architecture import Architecture
 from advisor.decide.titles import summary
-from advisor.estimate.replica import Gpu
 from advisor.figure import Fact, Scalar
 from advisor.machine import overridden
-from advisor.rates.sites import sites
+from advisor.rates.sites import accelerator_site, sites
 from advisor.values.candidates import Mode
 from advisor.values.catalog import Tables
+from advisor.values.constants import Fitted
 from advisor.values.decision import Conclusion, Decided
 from advisor.values.estimates import ServingEstimates, TrainingTable
 from advisor.values.facts import Answer, Known, Question
 from advisor.values.prospect import Prospect, Turn
-from advisor.values.workload import Serving, Site, Span, Workload
+from advisor.values.workload import Serving, Site, Workload
 from advisor.workload import describe
 
 UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
@@ -60,7 +61,7 @@ def _think(
     tables = grounds.tables
     task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
     work = describe(answers, known.evidence, task)
-    serve = _serving(work, _serving_gpus(tables), answers["serving.measured_at"].fact.value == "client")
+    serve = _serving(work, _rented(tables), answers["serving.measured_at"].fact.value == "client")
     facts = decide.situation(answers, task, work, serve)
     modes = decide.open_modes(facts, tables)
     table = _training(replace(work, serving=UNSERVED), places, modes)
@@ -69,26 +70,24 @@ def _think(
 
 @lru_cache(maxsize=512)
 def _training(work: Workload, places: tuple[Site, ...], modes: tuple[Mode, ...]) -> TrainingTable:
-    return estimate.training(work, propose(work.family, places, modes))
+    return estimate.training(work, propose(work.family, places, modes), _fitted())
 
 
 @lru_cache(maxsize=512)
-def _serving(work: Workload, gpus: tuple[Gpu, ...], at_client: bool) -> ServingEstimates:
-    return estimate.serving(work, gpus, at_client=at_client)
+def _serving(work: Workload, rented: tuple[Site, ...], at_client: bool) -> ServingEstimates:
+    return estimate.serving(work, rented, _fitted(), at_client=at_client)
+
+
+@lru_cache(maxsize=1)
+def _fitted() -> Fitted:
+    return Fitted(constants(), spreads())
 
 
 @lru_cache(maxsize=4)
-def _serving_gpus(tables: Tables) -> tuple[Gpu, ...]:
+def _rented(tables: Tables) -> tuple[Site, ...]:
     """Every accelerator with a price, the smallest first."""
-    rows = [(tables.accelerators[id], price) for id, price in tables.prices.items()]
-    gpus = [
-        Gpu(
-            row.id, row.memory_gb * 1e9, row.memory_gbps * 1e9, row.tflops["bf16"] * 1e12,
-            Span(price.typical, price.low, price.high),
-        )
-        for row, price in rows
-    ]  # fmt: skip
-    return tuple(sorted(gpus, key=lambda gpu: (gpu.memory_bytes, gpu.hour_usd.value)))
+    found = (accelerator_site(tables.accelerators[id], price) for id, price in tables.prices.items())
+    return tuple(sorted(found, key=lambda site: (site.memory_bytes, site.price.value)))
 
 
 def conclude(known: Known, grounds: Grounds) -> Conclusion:

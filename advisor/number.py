@@ -4,6 +4,7 @@ Every argument is a float or a numpy array; results broadcast as numpy does. Not
 imports numpy itself.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -32,6 +33,14 @@ def log2(a: Number) -> Number:
     return numpy.log2(a)
 
 
+def log(a: Number) -> Number:
+    return numpy.log(a)
+
+
+def exp(a: Number) -> Number:
+    return numpy.exp(a)
+
+
 def choose(condition: Number, then: Number, otherwise: Number) -> Number:
     """`then` where the condition holds, else `otherwise`."""
     return numpy.where(condition, then, otherwise)
@@ -44,6 +53,18 @@ def at_least(value: Number, bound: float) -> Number:
 def column(values: list[Any]) -> Number:
     """One value a candidate, as a column: shape (candidates, 1)."""
     return numpy.array(values)[:, None]
+
+
+def table(values: Any) -> Number:
+    """An array of numbers from lists, however deep."""
+    return numpy.array(values, float)
+
+
+def least_first(values: Number, among: Number) -> Iterator[tuple[float, tuple[int, ...]]]:
+    """The values of a table and their places, the smallest first, of those that `among` holds for."""
+    places = numpy.flatnonzero(among)
+    for place in places[values.flat[places].argsort(kind="stable")]:
+        yield float(values.flat[place]), tuple(int(at) for at in numpy.unravel_index(place, values.shape))
 
 
 def draws(count: int, dimensions: int) -> Number:
@@ -66,6 +87,30 @@ def draws(count: int, dimensions: int) -> Number:
 def along(low: Number, value: Number, high: Number, share: Number) -> Number:
     """A point of the range at `share` in 0..1: low at 0, the value at 0.5, high at 1; geometric between positives."""
     return value * numpy.where(share < 0.5, _ratio(low, value), 1.0 / _ratio(high, value)) ** (1.0 - 2.0 * share)
+
+
+def one_at_a_time(low: Number, value: Number, high: Number, place: int, inputs: int) -> Number:
+    """A column widened to the middle and both ends of each of several inputs, of which this is one: shape (rows,
+    1 + 2 x inputs). The input stands at its low end in column 1 + 2 x place, at its high end in the next."""
+    table = numpy.repeat(numpy.asarray(value, float).reshape(-1, 1), 1 + 2 * inputs, axis=1)
+    table[:, 1 + 2 * place : 2 + 2 * place] = numpy.asarray(low, float).reshape(-1, 1)
+    table[:, 2 + 2 * place : 3 + 2 * place] = numpy.asarray(high, float).reshape(-1, 1)
+    return table
+
+
+def moved(table: Number, shares: Number) -> Number:
+    """Draws of what was calculated with inputs one at a time at their ends: each moves the result by a factor, as far
+    along as its share says. Shapes (rows, 1 + 2 x inputs) and (draws, inputs) to (rows, draws)."""
+    middle = table[:, :1]
+    if table.shape[1] == 1:
+        return numpy.repeat(middle, len(shares), axis=1)
+    logs = numpy.log(numpy.maximum(table[:, 1:], 1e-300) / numpy.maximum(middle, 1e-300))
+    return middle * numpy.exp(logs @ ends(shares))
+
+
+def ends(shares: Number) -> Number:
+    """How far each draw lies towards the low and the high end of each input: shape (2 x inputs, draws)."""
+    return numpy.maximum(numpy.stack([1.0 - 2.0 * shares, 2.0 * shares - 1.0], axis=2), 0.0).reshape(len(shares), -1).T
 
 
 def _ratio(edge: Number, value: Number) -> Number:

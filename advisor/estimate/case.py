@@ -1,27 +1,36 @@
-"""One workload against all its candidates, with the unknowns drawn: what every formula of training reads from."""
+"""One workload against all its candidates: every unknown at its middle and, one at a time, at both ends.
+
+A formula is calculated for a few columns: the middle, then each unknown input low and high. The draws that decisions
+are taken on move the middle by what those columns show, and by what the formulas themselves were found to be off.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from advisor.number import Number, along
+from advisor.number import Number, along, ends, exp, moved, one_at_a_time
 from advisor.values.candidates import Candidate, Field
+from advisor.values.constants import Fitted, Spread
 from advisor.values.workload import Span, Workload
 
+INPUTS = ("parameters", "tokens", "flops", "bandwidth", "link")
+"""What the formulas of steps and memory are told with a range."""
 AXES = (
-    "parameters", "samples", "tokens", "decoded", "flops", "reach", "launch", "link", "price", "overhead", "copies",
-    "states", "hidden", "energy",
+    *INPUTS, "step", "memory", "samples", "decoded", "price", "overhead", "copies", "reach", "hidden", "energy",
 )  # fmt: skip
-"""What is uncertain. Quantities that share a cause share an axis, so that they move together."""
+"""What is drawn. Quantities that share a cause share an axis, so that they move together."""
+TAIL = 0.9
+"""Of evenly spread draws that reach the end of a range, the 5% and 95% quantiles lie this far along."""
 
 Three = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`draws` has shape (draws, axes). Columns have shape (candidates, 1); drawn rows (1, draws)."""
+    """`draws` has shape (draws, axes). Columns have shape (candidates, 1), spans (candidates or 1, inputs)."""
 
     work: Workload
     field: Field
+    fitted: Fitted
     draws: Number
 
     def column(self, name: str, of: Callable[[Candidate], float | bool]) -> Number:
@@ -30,21 +39,47 @@ class Case:
     def mode(self, *modes: str) -> Number:
         return self.field.column(f"mode in {modes}", lambda candidate: candidate.mode in modes)
 
+    def span(self, span: Span, of: str) -> Number:
+        """A number with its ends where its input has them; alone where it is exact."""
+        if span.low == span.high:
+            return span.value
+        return one_at_a_time(span.low, span.value, span.high, INPUTS.index(of), len(INPUTS))
+
+    def spans(self, name: str, of: Callable[[Candidate], Span], input: str) -> Number:
+        """The same of each candidate."""
+        low = self.field.column(f"{name} low", lambda candidate: of(candidate).low)
+        value = self.field.column(name, lambda candidate: of(candidate).value)
+        high = self.field.column(f"{name} high", lambda candidate: of(candidate).high)
+        if (low == high).all():
+            return value
+        return one_at_a_time(low, value, high, INPUTS.index(input), len(INPUTS))
+
+    def drawn(self, table: Number) -> Number:
+        """Draws of what was calculated in columns: shape (candidates, draws)."""
+        return moved(table, self.draws[:, : len(INPUTS)])
+
+    def off(self, spread: Spread, matters: Number, axis: str) -> Number:
+        """Draws of measured over estimated: what the formula was found to be off, more where things were assumed.
+        `matters` has shape (candidates, 1)."""
+        low, high = ends(self.draws[:, AXES.index(axis)][:, None])[:, None, :]
+        scale = (spread.base**2 + matters**2) ** 0.5 / TAIL
+        return exp(scale * (spread.low * low + spread.high * high))
+
     def at(self, axis: str) -> Number:
         return self.draws[:, AXES.index(axis)][None, :]
 
-    def span(self, span: Span, axis: str) -> Number:
+    def drawn_span(self, span: Span, axis: str) -> Number:
         return along(span.low, span.value, span.high, self.at(axis))
+
+    def drawn_spans(self, name: str, of: Callable[[Candidate], Span], axis: str) -> Number:
+        low = self.field.column(f"{name} low", lambda candidate: of(candidate).low)
+        value = self.field.column(name, lambda candidate: of(candidate).value)
+        high = self.field.column(f"{name} high", lambda candidate: of(candidate).high)
+        return along(low, value, high, self.at(axis))
 
     def three(self, three: Three, axis: str) -> Number:
         """`three` is (low, value, high)."""
         low, value, high = three
-        return along(low, value, high, self.at(axis))
-
-    def spans(self, name: str, of: Callable[[Candidate], Span], axis: str) -> Number:
-        low = self.field.column(f"{name} low", lambda candidate: of(candidate).low)
-        value = self.field.column(name, lambda candidate: of(candidate).value)
-        high = self.field.column(f"{name} high", lambda candidate: of(candidate).high)
         return along(low, value, high, self.at(axis))
 
     @property

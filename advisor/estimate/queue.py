@@ -2,26 +2,29 @@
 
 import math
 
-MOST_SERVERS = 1000
+MOST_REPLICAS = 1000
 """More than this is a data centre, and another question."""
+MANY = 4096
+"""Of so many servers, below their knee, one is always free."""
 
 
 def erlang_c(servers: int, load: float) -> float:
-    """Probability that a request waits; `load` = arrivals x service time, below `servers`."""
+    """Probability that a request waits; `load` = arrivals x service time, below `servers`. By the recursion of losses
+    (Erlang B), which no number of servers makes overflow."""
     if load >= servers:
         return 1.0
-    term, total = 1.0, 1.0
-    for k in range(1, servers):
-        term *= load / k
-        total += term
-    last = term * load / servers * servers / (servers - load)
-    return last / (total + last)
+    lost = 1.0
+    for k in range(1, servers + 1):
+        lost = load * lost / (k + load * lost)
+    return lost / (1.0 - load / servers * (1.0 - lost))
 
 
 def wait_at(servers: int, load: float, service_s: float, percentile: float) -> float:
     """Seconds waited at a percentile: S ln(P_wait / (1-p)) / (c (1-rho)), never below zero."""
     if load >= servers:
         return math.inf
+    if servers > MANY and load <= servers * knee(servers):
+        return 0.0
     chance = erlang_c(servers, load) / (1.0 - percentile / 100.0)
     return max(0.0, service_s * math.log(max(chance, 1.0)) / (servers - load))
 
@@ -41,16 +44,20 @@ def knee(servers: int) -> float:
     return float((servers + 1) ** (-1.0 / servers))
 
 
-def replicas(arrivals_per_s: float, service_s: float, limit_s: float, percentile: float) -> int:
-    """The fewest servers below their knee whose wait and service stay within `limit_s`; 0 when none can."""
+def replicas(arrivals_per_s: float, service_s: float, limit_s: float, percentile: float, at_once: int = 1) -> int:
+    """The fewest replicas below their knee, each answering `at_once` requests, whose wait and service stay within
+    `limit_s`; 0 when none can."""
     if service_s > limit_s:
         return 0
     load = arrivals_per_s * service_s
-    if load > MOST_SERVERS:
+    if load > MOST_REPLICAS * at_once:
         return 0
-    servers = max(1, math.ceil(load))
-    while load / servers > knee(servers) or wait_at(servers, load, service_s, percentile) + service_s > limit_s:
-        servers += 1 if servers < 64 else servers // 16
-        if servers > 2 * MOST_SERVERS:
+    count = max(1, math.ceil(load / at_once))
+    while (
+        load / (count * at_once) > knee(count * at_once)
+        or wait_at(count * at_once, load, service_s, percentile) + service_s > limit_s
+    ):
+        count += 1 if count < 64 else count // 16
+        if count > 2 * MOST_REPLICAS:
             return 0
-    return servers
+    return count

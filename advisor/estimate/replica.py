@@ -1,135 +1,140 @@
-"""One replica: on which hardware it stands, how long it is busy with a request, what it holds in memory."""
+"""One replica: how long it takes to answer on which hardware, and what it holds in memory."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, hypot, log
 
-from advisor.estimate import compute, memory
-from advisor.estimate.decoding import decode_time
-from advisor.values.workload import Span, Workload, exactly
+from advisor.estimate.answering import Answering, answering
+from advisor.estimate.shapes import shape
+from advisor.number import Number, table
+from advisor.values.constants import Fitted
+from advisor.values.runs import Device, Serve, Traffic
+from advisor.values.workload import Site, Span, Workload, exactly
 
-SERVER_CPU = Span(4e11, 1.5e11, 1e12)
-"""flop/s that a model gets from a server of eight CPUs (EXPERT)."""
-DEVICE = Span(5e10, 1e10, 5e11)
-"""flop/s that a model gets from an old phone (low), a usual one, one with a neural processor (EXPERT)."""
-DEVICE_BANDWIDTH = Span(2.5e10, 1e10, 6e10)
-CPU_BANDWIDTH = Span(8e10, 3e10, 2e11)
-ENGINE_REACH = Span(0.7, 0.6, 0.86)
-"""Share of memory bandwidth that decoding gets (EXPERT)."""
-PREFILL_REACH = Span(0.45, 0.3, 0.6)
-"""Share of the 16-bit data sheet that prefill gets (EXPERT)."""
-LAYER_S = Span(4e-5, 2e-5, 1e-4)
-"""What a layer costs however small its input."""
+CPU_HOUR_USD = Span(0.35, 0.2, 0.6)
+"""A server of eight CPUs: EXPERT, confirm before use."""
+WHOLE = Site(
+    id="server-cpu", kind="cpu", name="a server of 8 CPUs", accelerator="", counts=(1,), memory_bytes=3.2e10,
+    host_memory_bytes=3.2e10, host_cpus=8.0, flops=(("fp32", Span(7e11, 2.7e11, 1.8e12)),), trains=None,
+    bandwidth=Span(8e10, 3e10, 2e11), link=exactly(1e12), price=CPU_HOUR_USD, tdp_w=150.0, provenance="assumed",
+    basis="EXPERT",
+)  # fmt: skip
+"""Flop/s and bytes/s of eight CPUs of a server (EXPERT)."""
+HANDHELD = Site(
+    id="device", kind="cpu", name="the user's device", accelerator="", counts=(1,), memory_bytes=6e9,
+    host_memory_bytes=6e9, host_cpus=8.0, flops=(("fp32", Span(9e10, 1.8e10, 9e11)),), trains=None,
+    bandwidth=Span(3e10, 1.2e10, 7.5e10), link=exactly(1e12), price=exactly(0.0), tdp_w=5.0, provenance="assumed",
+    basis="EXPERT",
+)  # fmt: skip
+"""An old phone (low), a usual one, one with a neural processor (EXPERT)."""
 DEVICE_WEIGHT_BYTES = 0.6
 """A parameter at 4 bits with its scales (FLUX_QLORA)."""
 TREE_BYTES = 5e6
 """A few hundred trees as a file: EXPERT."""
 TREE_FLOPS = Span(2e4, 5e3, 1e5)
-MOST_PARALLEL = 256
-FILL = 0.9
-"""Share of device memory that a serving engine takes."""
+TREE_FLOOR_S = Span(1e-4, 2e-5, 1e-3)
+PASSES = {"diffusion": 30.0}
+"""How often a network runs for one answer."""
+UNSTATED = 0.25
+"""How far a single pass moves, in log units, for engine and kernels, which nobody states (EXPERT)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gpu:
-    """A row of the catalogue that may serve: memory, bandwidth, 16-bit flop/s, USD an hour."""
+class Way:
+    """How a replica runs: `devices` together, `parallel` requests at once, bytes a weight. Columns or numbers."""
 
-    name: str
-    memory_bytes: float
-    bandwidth: float
-    flops: float
-    hour_usd: Span
+    devices: Number
+    parallel: Number
+    weight_bytes: float
+
+    @property
+    def eight(self) -> float:
+        """1 where matrices are multiplied in 8 bits."""
+        return 1.0 if self.weight_bytes == 1.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """`first_s` to the first answer; `token_s` a further token at the batch it runs; `parallel` requests at once."""
+    """`first_s` to the first answer, `token_s` a further token, bytes of all its devices."""
 
-    name: str
     first_s: Span
     token_s: Span
-    parallel: int
-    hour_usd: Span
-
-    def busy_s(self, answer_tokens: float) -> float:
-        """Seconds of the replica that a request takes, shared with those beside it."""
-        return self.first_s.value + answer_tokens * self.token_s.value / self.parallel
+    memory_bytes: float
 
 
 def weights_bytes(work: Workload) -> float:
     """fp32 for a single pass on CPUs, 16 bits for a decoder; tables of embeddings in fp32."""
     if work.family == "trees":
         return TREE_BYTES
-    return work.model.parameters.value * (2.0 if work.kind == "decoder" else 4.0) + 4.0 * work.model.embedding_values
+    return work.model.parameters.value * plain_bytes(work, "cpu") + 4.0 * work.model.embedding_values
 
 
-def forward_flops(work: Workload) -> Span:
-    """Flops before the first answer: one pass over the request, thirty of them for diffusion."""
-    model = work.model
-    if work.family == "trees":
-        return TREE_FLOPS
-    if model.forward_flops:
-        return Span(1.0, 0.5, 2.0).times(model.forward_flops * (30.0 if work.task == "diffusion" else 1.0))
-    looked_up = 0.0 if model.predicts_tokens else model.vocabulary * model.hidden
-    tokens, causal = max(work.serving.tokens, 1.0), work.kind == "decoder"
-    sizes = (model.active.value, model.active.low, model.active.high)
-    each = (
-        compute.forward_flops_token(max(size - looked_up, 1.0), model.layers, model.hidden, tokens, causal)
-        for size in sizes
-    )
-    return Span(*(flops * tokens for flops in each))
+def plain_bytes(work: Workload, kind: str) -> float:
+    """Bytes of a weight that nobody quantised: fp32 for a single pass on processors, else 16 bits."""
+    return 4.0 if kind == "cpu" and work.kind != "decoder" else 2.0
 
 
-def on_cpu(work: Workload, hour_usd: Span) -> Replica:
-    """A server of eight CPUs."""
-    first = forward_flops(work).over(SERVER_CPU).plus(_floor(work))
-    return Replica("a server of 8 CPUs", first, _token(work, CPU_BANDWIDTH, 1), 1, hour_usd)
-
-
-def on_device(work: Workload) -> Replica:
-    """The user's device."""
-    first = forward_flops(work).over(DEVICE).plus(_floor(work))
-    size = work.model.parameters.value * DEVICE_WEIGHT_BYTES
-    token = exactly(size).over(DEVICE_BANDWIDTH)
-    return Replica("the user's device", first, token, 1, exactly(0.0))
-
-
-def on_gpu(work: Workload, gpu: Gpu) -> Replica:
-    """As many of one accelerator, a power of two, as hold the weights and a few requests."""
-    weights = weights_bytes(work) * (0.5 if work.kind != "decoder" else 1.0)
-    context = _kv_bytes(work)
-    devices = 1
-    while weights * 1.1 + 4 * context > FILL * gpu.memory_bytes * devices:
-        devices *= 2
-    room = FILL * gpu.memory_bytes * devices - weights * 1.1
-    parallel = max(1, min(MOST_PARALLEL, math.floor(room / context))) if context else 1
-    rate = PREFILL_REACH.times(gpu.flops * devices)
-    return Replica(
-        name=f"{devices}x {gpu.name}",
-        first_s=forward_flops(work).over(rate).plus(_floor(work)),
-        token_s=_token(work, exactly(gpu.bandwidth * devices), parallel),
-        parallel=parallel,
-        hour_usd=gpu.hour_usd.times(float(devices)),
-    )
-
-
-def _floor(work: Workload) -> Span:
-    return LAYER_S.times(max(work.model.layers, 1.0)) if work.family == "neural" else Span(1e-4, 2e-5, 1e-3)
-
-
-def _kv_bytes(work: Workload) -> float:
-    """Keys and values of one request from first to last token."""
-    if work.kind != "decoder":
-        return 0.0
-    length = work.serving.tokens + work.serving.answer_tokens
-    return float(memory.kv_token(work.model.layers, work.model.kv_width)) * length
-
-
-def _token(work: Workload, bandwidth: Span, parallel: int) -> Span:
-    """Seconds a further token: active weights and everybody's keys and values over the bandwidth (SCALING)."""
-    if work.kind != "decoder":
-        return exactly(0.0)
-    weights, kept = work.model.active.value * 2.0, _kv_bytes(work)
-    speeds = (
-        (bandwidth.value, ENGINE_REACH.value), (bandwidth.high, ENGINE_REACH.high), (bandwidth.low, ENGINE_REACH.low)
+def answered(work: Workload, devices: Device, way: Way, fitted: Fitted) -> Answering:
+    """The parts of an answer; the last axis is the middle, the best and the worst end of model and device."""
+    model, serve = work.model, work.serving
+    sizes = [
+        table([getattr(span, end) for end in ("value", "low", "high")]) for span in (model.parameters, model.active)
+    ]
+    length = max(serve.tokens, 1.0) if work.kind in ("encoder", "decoder") else work.training.sequence
+    seen, decodes = shape(work, *sizes, length), work.kind == "decoder"
+    traffic = Traffic(
+        tensor=way.devices, pipeline=1.0, replicas=1.0, input=seen.sequence * PASSES.get(work.task, 1.0),
+        output=max(serve.answer_tokens, 2.0), concurrency=way.parallel, weight_bytes=way.weight_bytes, kv_bytes=2.0,
+        eight=way.eight, eager=0.0, mixed=1.0 if decodes else 0.0,
     )  # fmt: skip
-    return Span(*(float(decode_time(weights, parallel, 1.0, kept, rate * reach)) for rate, reach in speeds))
+    return answering(Serve(seen, devices, traffic), fitted.constants)
+
+
+@lru_cache(maxsize=64)
+def devices_of(sites: tuple[Site, ...]) -> Device:
+    """The devices of sites, shape (sites, 1, 1, 3): the middle, the best and the worst end of their rates."""
+
+    def ends(spans: Sequence[Span]) -> Number:
+        return table([[[[span.value, span.high, span.low]]] for span in spans])
+
+    def one(values: Sequence[float]) -> Number:
+        return table([[[[value]]] for value in values])
+
+    peaks = [_peak(site, ("bf16", "fp16", "fp32")) for site in sites]
+    return Device(
+        memory=one([site.memory_bytes for site in sites]),
+        modern=one([float(site.modern) for site in sites]),
+        flops=ends(peaks),
+        flops_8=ends([_peak(site, ("fp8", "int8", "bf16", "fp16", "fp32")) for site in sites]),
+        reach=one([site.reach for site in sites]),
+        bandwidth=ends([site.bandwidth for site in sites]),
+        link=ends([site.link for site in sites]),
+        fabric=ends([site.fabric for site in sites]),
+        host=one([float(site.kind == "cpu") for site in sites]),
+    )
+
+
+def _peak(site: Site, dtypes: tuple[str, ...]) -> Span:
+    rates = dict(site.flops)
+    found = next((rates[dtype] for dtype in dtypes if dtype in rates), next(iter(rates.values())))
+    return found.times(1.0 / site.reach)
+
+
+def replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
+    """A replica on a site, with the ranges of model, device and formulas."""
+    if work.family == "trees":
+        first = TREE_FLOPS.over(site.flops[0][1]).plus(TREE_FLOOR_S)
+        return Replica(first, exactly(0.0), TREE_BYTES)
+    found, decodes = answered(work, devices_of((site,)), way, fitted), work.kind == "decoder"
+    first = fitted.spreads["first"].around(1.0, 0.0) if decodes else fitted.spreads["token"].around(1.0, UNSTATED)
+    token = fitted.spreads["token"].around(1.0, 0.0)
+    held = float(found.memory_bytes.reshape(-1)[0]) * float(way.devices)
+    return Replica(_span(found.first_s, first), _span(found.token_s, token) if decodes else exactly(0.0), held)
+
+
+def _span(ends: Number, off: tuple[float, float]) -> Span:
+    """The middle with the ranges of its inputs and of the formula, which do not depend on each other."""
+    value, best, worst = (float(end) for end in ends.reshape(-1))
+    low = hypot(log(value / best), log(off[0]))
+    return Span(value, value * exp(-low), value * exp(hypot(log(worst / value), log(off[1]))))

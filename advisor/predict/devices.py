@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from advisor.errors import BadInput
 from advisor.machine.naming import close, named
-from advisor.rates.sites import MATMUL_REACH, USUAL_REACH
+from advisor.rates.sheets import MATMUL_REACH, USUAL_REACH
 from advisor.values.catalog import Accelerator
 from advisor.values.runs import Device
 

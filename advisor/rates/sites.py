@@ -1,27 +1,13 @@
 """Where one could train, and how fast it goes there: measured where it was, else published, else the data sheet."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from advisor.figure import Fact
+from advisor.rates.sheets import BANDWIDTH_REACH, RENTED_FABRIC, link, matmul_reach, modern, usual_fabric
 from advisor.values.catalog import Accelerator, Price, Tables
 from advisor.values.facts import Device, Machine, Rates
 from advisor.values.workload import Site, Span, exactly
 
-MATMUL_REACH: Mapping[str, tuple[float, float, float]] = {
-    "a100": (0.80, 0.87, 0.90), "h100": (0.72, 0.80, 0.84), "h200": (0.72, 0.80, 0.84), "b200": (0.70, 0.78, 0.82),
-    "gb200": (0.66, 0.73, 0.78), "mi355x": (0.60, 0.68, 0.72), "mi325x": (0.53, 0.60, 0.65),
-    "mi300x": (0.45, 0.51, 0.56), "t4": (0.25, 0.36, 0.55), "l4": (0.45, 0.58, 0.75),
-}  # fmt: skip
-"""Best measured 16-bit matrix multiplication over the dense data sheet (ML_ENG), with a margin either side. T4 and L4
-(EXPERT) are held back by 70 W."""
-USUAL_REACH = (0.60, 0.75, 0.88)
-BANDWIDTH_REACH = (0.80, 0.88, 0.93)
-NVLINK_REACH = (0.60, 0.75, 0.85)
-"""Bus bandwidth of collectives over the link's data sheet: 230 of 300 GB/s on eight A100, 360 to 480 of 450 on eight
-H100, where the switch adds (ML_ENG)."""
-PCIE_REACH = (0.15, 0.35, 0.70)
-"""The same over PCIe: low where the cards cannot reach each other's memory (EXPERT)."""
 RENTED_HOST = (16.0, 1.2e11)
 """CPUs and bytes of host memory that come with each rented accelerator: EXPERT."""
 RENTED_COUNTS = (1, 8, 32)
@@ -58,6 +44,11 @@ def _rate(rates: Rates, id: str) -> Span | None:
     return _span(fact) if fact is not None and fact.known and fact.number > 0 else None
 
 
+def _sheet(measured: Span | None) -> Span | None:
+    """The bandwidth of a data sheet that a measured copy would belong to."""
+    return measured.times(1.0 / BANDWIDTH_REACH) if measured is not None else None
+
+
 def _cpu(machine: Machine, rates: Rates) -> Site:
     cpus = _number(machine, "machine.cpus", 4.0)
     memory = _number(machine, "machine.memory", 1.6e10)
@@ -74,7 +65,7 @@ def _cpu(machine: Machine, rates: Rates) -> Site:
         flops=(("fp32", matmul or _cpu_sheet(machine, cpus)),),
         trains=_rate(rates, "rate.cpu.train_transformer"),
         trains_mlp=_rate(rates, "rate.cpu.train_mlp"),
-        bandwidth=_rate(rates, "rate.cpu.stream") or Span(2e10, 8e9, 1e11),
+        bandwidth=_sheet(_rate(rates, "rate.cpu.stream")) or Span(2e10, 8e9, 1e11),
         link=exactly(1e12),
         price=exactly(0.0),
         tdp_w=10.0 * cpus,
@@ -147,7 +138,7 @@ def _measured(site: Site, rates: Rates) -> Site:
         reach=found[best].value / sheet[best] if best in sheet else site.reach,
         trains=_rate(rates, "rate.gpu0.train_transformer"),
         trains_mlp=_rate(rates, "rate.gpu0.train_mlp"),
-        bandwidth=_rate(rates, "rate.gpu0.stream") or site.bandwidth,
+        bandwidth=_sheet(_rate(rates, "rate.gpu0.stream")) or site.bandwidth,
         provenance="measured",
         basis=next(fact.source for id, fact in rates.facts.items() if id.startswith("rate.gpu0.matmul") and fact.known),
     )
@@ -155,11 +146,8 @@ def _measured(site: Site, rates: Rates) -> Site:
 
 def accelerator_site(row: Accelerator, price: Price | None = None) -> Site:
     """The accelerator of a row, rented where there is a price."""
-    low, value, high = MATMUL_REACH.get(row.id.split("-")[0], USUAL_REACH)
-    flops = {dtype: exactly(rate * 1e12) for dtype, rate in row.tflops.items()}
-    reach = Span(value, low, high)
-    link = exactly((row.link_gbps or _pcie(row.pcie_gen)) * 1e9)
-    shared = NVLINK_REACH if row.link_gbps else PCIE_REACH
+    low, reach, high = matmul_reach(row)
+    network = usual_fabric(row)
     return Site(
         id=f"rent:{row.id}" if price is not None else row.id,
         kind="rented",
@@ -169,28 +157,18 @@ def accelerator_site(row: Accelerator, price: Price | None = None) -> Site:
         memory_bytes=row.memory_gb * 1e9,
         host_memory_bytes=RENTED_HOST[1],
         host_cpus=RENTED_HOST[0],
-        flops=tuple((dtype, _scaled(rate, reach)) for dtype, rate in flops.items()),
-        reach=value,
+        flops=tuple((dtype, Span(reach, low, high).times(rate * 1e12)) for dtype, rate in row.tflops.items()),
+        reach=reach,
         trains=None,
-        bandwidth=_scaled(exactly(row.memory_gbps * 1e9), _middle(BANDWIDTH_REACH)),
-        link=_scaled(link, _middle(shared)),
+        bandwidth=exactly(row.memory_gbps * 1e9),
+        link=link(row),
+        fabric=Span(network, network * RENTED_FABRIC[0], network * RENTED_FABRIC[1]),
         price=Span(price.typical, price.low, price.high) if price is not None else exactly(0.0),
         tdp_w=row.tdp_w or 400.0,
         provenance="datasheet",
         basis=f"accelerators.yaml {row.id}: {row.source}",
+        modern=modern(row),
     )
-
-
-def _middle(three: tuple[float, float, float]) -> Span:
-    """A span from (low, value, high)."""
-    low, value, high = three
-    return Span(value, low, high)
-
-
-def _pcie(generation: str) -> float:
-    """GB/s one way of sixteen lanes (eight where the row says x8), by generation."""
-    lanes = 0.5 if generation.endswith("x8") else 1.0
-    return {"3": 16.0, "4": 32.0, "5": 63.0, "6": 126.0}.get(generation[:1], 16.0) * lanes
 
 
 def _unknown_gpu(name: str) -> Site:

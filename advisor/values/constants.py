@@ -19,3 +19,11 @@ class Spread:
         """(low, high) of a value; `matters` is how far assumptions may move it, in log units."""
         scale = (self.base**2 + matters**2) ** 0.5
         return value * exp(self.low * scale), value * exp(self.high * scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What estimating rests on: the constants, and the widths of `step`, `memory`, `token` and `first`."""
+
+    constants: Constants
+    spreads: Mapping[str, Spread]

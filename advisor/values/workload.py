@@ -99,12 +99,13 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Somewhere to train: devices of one kind. `flops` is what matrix multiplication reaches, by dtype [flop/s];
-    `trains` and `trains_mlp` are what whole training steps of the two kernels were measured to reach, where they were.
-    `link` is what a device gives and takes within its node, `fabric` what a node does over the network [bytes/s one
-    way]. `host_cpus` are those of the whole host for one's own devices, those that come with each for rented ones.
-    `reach` is the share of the data sheet that `flops` are. `price` is USD a device-hour, 0 for one's own.
-    `basis` says where the rates come from."""
+    """Somewhere to train or to serve: devices of one kind. `flops` is what matrix multiplication reaches, by dtype
+    [flop/s], `reach` the share of the data sheet that this is. `bandwidth` of memory, `link` of a device within its
+    node and `fabric` of a device's share of the network are those of data sheets [bytes/s one way]; what was measured
+    is taken back to one. `trains` and `trains_mlp` are what whole training steps of the two kernels were measured to
+    reach, where they were. `host_cpus` are those of the whole host for one's own devices, those that come with each
+    for rented ones. `price` is USD a device-hour, 0 for one's own. `modern` devices need kernels of their own
+    generation (sm_90 and later). `basis` says where the rates come from."""
 
     id: str
     kind: Literal["none", "cpu", "own_gpu", "rented"]
@@ -123,9 +124,10 @@ class Site:
     provenance: Provenance
     basis: str
     devices_a_node: int = 8
-    fabric: Span = Span(3e11, 8e10, 3.6e11)
+    fabric: Span = Span(1.25e10, 3e9, 5e10)
     trains_mlp: Span | None = None
     reach: float = 1.0
+    modern: bool = False
 
     @property
     def usable_bytes(self) -> float:

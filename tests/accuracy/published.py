@@ -7,11 +7,13 @@ from pathlib import Path
 from statistics import median
 
 from advisor import catalog, estimate
+from advisor.catalog.constants import constants, spreads
 from advisor.number import interval
 from advisor.rates.sites import accelerator_site
 from advisor.values.candidates import Candidate, Field, Mode, Parallel
+from advisor.values.constants import Fitted
 from advisor.values.estimates import TrainingTable
-from advisor.values.workload import Model, Serving, Site, Span, Training, Workload, exactly
+from advisor.values.workload import Model, Serving, Site, Training, Workload, exactly
 
 Row = Mapping[str, str]
 
@@ -21,7 +23,8 @@ DEVICES = {
     "RTX3090": "rtx3090", "RTX4090": "rtx4090", "A6000": "rtx-a6000", "A10": "a10", "A10G": "a10g",
 }  # fmt: skip
 NODE = 8
-OUTSIDE = {"allocated": "context", "reserved": "context"}
+OUTSIDE = {"allocated": ("context", "allocator"), "reserved": ("context",)}
+FITTED = Fitted(constants(), spreads())
 UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
 
 
@@ -67,13 +70,15 @@ def training_case(row: Row) -> Case:
 def memory_case(row: Row) -> Case:
     """The peak of a process or, where the source asked the allocator, without what lies outside of it."""
     table = _table(row)
-    parts = [share for name, share in table.parts.items() if not name.startswith(OUTSIDE.get(row["mem_kind"], "none"))]
+    parts = [
+        share for name, share in table.parts.items() if not name.startswith(OUTSIDE.get(row["mem_kind"], ("none",)))
+    ]
     value, low, high = (float(end[0]) / 1e9 for end in interval(sum(parts)))
     return Case(row["source_id"], row["config_id"], float(row["target"]), value, low, high)
 
 
 def _table(row: Row) -> TrainingTable:
-    return estimate.training(_workload(row), Field((_candidate(row),)))
+    return estimate.training(_workload(row), Field((_candidate(row),)), FITTED)
 
 
 def _number(row: Row, name: str, default: float = 0.0) -> float:
@@ -96,8 +101,7 @@ def _site(row: Row) -> Site:
     site = accelerator_site(catalog.load().accelerators[DEVICES[row["gpu"]]])
     if not row.get("ib_gbs"):
         return site
-    fabric = NODE * float(row["ib_gbs"]) * 1e9
-    return replace(site, fabric=Span(0.75 * fabric, 0.5 * fabric, 0.9 * fabric))
+    return replace(site, fabric=exactly(float(row["ib_gbs"]) * 1e9))
 
 
 def _workload(row: Row) -> Workload:

@@ -1,0 +1,103 @@
+"""Candidates as runs: the columns that the formulas of steps and memory take, one row a candidate."""
+
+from advisor.estimate.case import Case
+from advisor.estimate.policies import (
+    ADAPTER,
+    HEAD_PARAMETERS,
+    NF4_BYTES,
+    Policy,
+    adapter_parameters,
+    policy,
+)
+from advisor.estimate.shapes import shape
+from advisor.number import Number, at_least, choose, larger, smaller
+from advisor.values.candidates import Candidate
+from advisor.values.runs import FULL, NO_CKPT, Device, Layout, Run, Software
+from advisor.values.workload import Span
+
+LOGIT_BYTES = 8.0
+"""A logit in 16 bits with its fp32 copy and gradients; 8 to 12, an eighth of it in chunks (TUNE, TITAN)."""
+IN_FP32 = ("fp32", "tf32")
+SHARDED = ("fsdp2", "hsdp")
+
+
+def ranks(candidate: Candidate) -> float:
+    """Data-parallel ranks that share one run."""
+    return 1.0 if candidate.parallel in ("none", "independent_runs") else float(candidate.count)
+
+
+def matmul(candidate: Candidate) -> Span:
+    """What matrix multiplication reaches on the candidate's device in its precision [flop/s]."""
+    rates = dict(candidate.site.flops)
+    return rates.get(candidate.precision) or next(iter(rates.values()))
+
+
+def run(case: Case, micro: Number, length: Number) -> Run:
+    """The candidates as one run whose fields are columns: `micro` samples at a time, each of `length` tokens."""
+    model = case.work.model
+    parameters, active = case.span(model.parameters, "parameters"), case.span(model.active, "parameters")
+    return Run(
+        shape(case.work, parameters, active, length), _layout(case, micro), device(case), _software(case, parameters)
+    )
+
+
+def _layout(case: Case, micro: Number) -> Layout:
+    spread = case.column("ranks", ranks)
+    return Layout(
+        devices=spread, tensor=1.0, pipeline=1.0, virtual=1.0, context=1.0, expert=1.0,
+        zero=case.column("zero", lambda candidate: 3.0 if candidate.parallel in SHARDED else 0.0),
+        hybrid=case.column("hybrid", lambda candidate: float(candidate.parallel == "hsdp")),
+        micro=micro, batch=larger(case.work.training.batch, spread),
+        checkpoint=case.column("ckpt", lambda candidate: FULL if candidate.checkpointing else NO_CKPT),
+        sequence_parallel=0.0,
+        node=case.column("node", lambda candidate: float(candidate.site.devices_a_node)),
+        last=0.0,
+    )  # fmt: skip
+
+
+def device(case: Case) -> Device:
+    """The devices of the candidates by their data sheets, or what was measured, taken back to one."""
+    reach = case.column("reach", lambda candidate: candidate.site.reach)
+    flops = case.spans("matmul", matmul, "flops") / reach
+    return Device(
+        memory=case.column("memory", lambda candidate: candidate.site.memory_bytes),
+        modern=case.column("modern", lambda candidate: float(candidate.site.modern)),
+        flops=flops,
+        flops_8=flops,
+        reach=reach,
+        bandwidth=case.spans("bandwidth", lambda candidate: candidate.site.bandwidth, "bandwidth"),
+        link=case.spans("link", lambda candidate: candidate.site.link, "link"),
+        fabric=case.spans("fabric", lambda candidate: candidate.site.fabric, "link"),
+        host=case.column("host", lambda candidate: float(candidate.site.kind == "cpu")),
+    )
+
+
+def _software(case: Case, parameters: Number) -> Software:
+    """PyTorch as it comes, eager; convolutions run in the fused kernels of their library. Attention never stores its
+    scores, in kernels that are not made for the newest generation."""
+    probe = case.mode("linear_probe")
+    model = case.work.model
+    adapters = choose(probe, HEAD_PARAMETERS, adapter_parameters(model.layers, model.hidden, model.ffn))
+
+    def each(at: int) -> Number:
+        """Bytes of a weight, a gradient or its states."""
+        name = ("weights", "gradients", "states")[at]
+        return case.column(f"{name} {case.work.training.optimizer}", lambda candidate: _policy(case, candidate)[at])
+
+    return Software(
+        fused=1.0 if case.work.kind == "image" else 0.0,
+        flash=1.0, overlapping=0.0, eight=0.0,
+        activation_bytes=case.column("wide", lambda candidate: 4.0 if candidate.precision in IN_FP32 else 2.0),
+        weight_bytes=each(0), gradient_bytes=each(1), state_bytes=each(2),
+        trained=choose(case.frozen, smaller(adapters / at_least(parameters, 1.0), 1.0), 1.0),
+        logit_bytes=LOGIT_BYTES if model.predicts_tokens else 0.0,
+        backward=choose(probe, 0.0, 1.0),
+    )  # fmt: skip
+
+
+def _policy(case: Case, candidate: Candidate) -> Policy:
+    plain = candidate.precision in IN_FP32
+    if candidate.mode not in ("lora", "qlora", "linear_probe"):
+        return policy(case.work.training.optimizer, plain=plain, sharded=candidate.parallel in SHARDED)
+    weight, gradient, state = ADAPTER
+    return (NF4_BYTES if candidate.mode == "qlora" else 4.0 if plain else weight), gradient, state
