@@ -1,7 +1,8 @@
 """Which records call for another look: a trigger of theirs was crossed, or what they rest on is no longer valid."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from advisor.conclude import Grounds
 from advisor.decide.screen import DEAD, shown
 from advisor.errors import BadInput
 from advisor.figure import Fact
-from advisor.find_out import from_files
+from advisor.find_out import LOCK, from_files
 from advisor.project.requirements import versions
+from advisor.values.facts import Known
 from advisor.values.finding import Place
 from advisor.values.revisit import Revisit
 
 _STANDING = ("accepted", "proposed", "draft")
+_FILE = re.compile(r"((?!data/)[\w.-]+(?:/[\w.-]+)*\.(?:py|json|ya?ml|toml|txt|safetensors|gguf|onnx))(?=[:, ]|$)")
 _CONDITION = re.compile(r"\s*([A-Za-z][\w.-]*)\s*(>=|<=|==|>|<)\s*(.+?)\s*$")
 
 
@@ -28,12 +31,13 @@ def revisits(folder: Path, on: Grounds, *, today: date) -> tuple[Revisit, ...]:
     files = from_files(folder, on)
     if files is None:
         return ()
-    known, _ = files
+    known, locked = files
     answers = settle(on.questions, known.answered, known.evidence, on.tables.tasks)
     facts = {**known.evidence, **known.machine.facts, **{id: answer.fact for id, answer in answers.items()}}
     packages = versions(folder)
-    standing = [each for each in record.listed(folder) if each.status in _STANDING]
-    found: list[Revisit] = []
+    listed = record.listed(folder)
+    standing = [each for each in listed if each.status in _STANDING]
+    found = [*_unreadable(listed), *_gone(folder, known)]
     for each in standing:
         found += _crossed(each, facts, packages)
         found += _outdated(each, today)
@@ -41,7 +45,35 @@ def revisits(folder: Path, on: Grounds, *, today: date) -> tuple[Revisit, ...]:
     if last is not None:
         found += _died(last, folder, on)
         found += _prices(last, on, today)
+        found += _apart(last, folder, locked.digest)
     return tuple(found)
+
+
+def _unreadable(listed: Iterable[record.Record]) -> Iterator[Revisit]:
+    """Records of which only the name can be read."""
+    for each in listed:
+        try:
+            record.read(each.path)
+        except BadInput as error:
+            yield Revisit("unreadable", each.number or 0, error.what, error.remedy, Place(each.path.as_posix(), 1))
+
+
+def _apart(each: record.Record, folder: Path, digest: str) -> Iterator[Revisit]:
+    """The last record against the lock that was written with it, and against its evidence."""
+    place = Place(each.path.as_posix(), each.lines.get("x-advisor-digest", 1))
+    if digest and each.digest != digest:
+        yield Revisit("unlike", each.number or 0, each.digest, digest, place)
+    evidence = record.evidence_of(each, folder)
+    if not evidence.is_file():
+        yield Revisit("unproved", each.number or 0, evidence.name, "is not there", replace(place, line=1))
+
+
+def _gone(folder: Path, known: Known) -> Iterator[Revisit]:
+    """Files of the project that the lock's facts were read from and that are gone; data may lie elsewhere."""
+    paths = {fact.source: _FILE.match(fact.source) for id, fact in known.evidence.items() if not id.startswith("data.")}
+    for path in sorted({found[1] for found in paths.values() if found}):
+        if not (folder / path).exists():
+            yield Revisit("gone", 0, path, "is no longer there", Place((folder / LOCK).as_posix(), 1))
 
 
 def _crossed(each: record.Record, facts: Mapping[str, Fact], packages: Mapping[str, str]) -> Iterator[Revisit]:

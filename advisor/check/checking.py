@@ -51,7 +51,14 @@ def check(  # noqa: PLR0913 - each is something that only the caller knows
     places = {finding.place.path for finding in findings}
     quoted = {path: text for path, text in texts.items() if path in places}
     files = sum(not reading.left_alone for reading in readings.values())
-    return Outcome(tuple(findings), files, tuple(found.skipped + skipped), projects.stale, _masked(quoted, material))
+    return Outcome(
+        tuple(findings),
+        files,
+        tuple(found.skipped + skipped),
+        projects.stale,
+        _masked(quoted, material),
+        projects=len(found.projects),
+    )
 
 
 def gathered(readings: Iterable[Reading], flaws: tuple[Flaw, ...], expected: Mapping[str, Expected]) -> Material:

@@ -22,6 +22,9 @@ _LEFT_OUT = frozenset(
 )
 
 
+_UNDECIDED = "no advisor.lock beside it, so nothing is decided: advisor plan writes it"
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A path that was not looked at, and why."""
@@ -91,8 +94,10 @@ def _walk(top: Path, found: Found) -> None:
             found.skipped.append(Skipped(shown(folder), f"the walk stopped after {MOST_ENTRIES:,} entries"))
             return
         names = {child.name for child in children}
-        if {"advisor.yaml", "advisor.lock"} <= names:
+        if "advisor.lock" in names:
             found.projects.append(folder)
+        elif "advisor.yaml" in names:
+            found.skipped.append(Skipped(shown(folder / "advisor.yaml"), _UNDECIDED))
         kept = [child for child in children if _kept(child, folder, patterns)]
         found.files.extend(_files(kept, folder, found))
         deeper = [folder / child.name for child in kept if child.is_dir(follow_symlinks=False)]
@@ -136,11 +141,11 @@ def _absolute(path: Path) -> Path:
 def _project_above(path: Path) -> Path | None:
     """The nearest folder at or above `path` that is an advisor project, as a path like the one given."""
     start = path if path.is_dir() else path.parent
-    if (start / "advisor.yaml").exists() and (start / "advisor.lock").exists():
+    if (start / "advisor.lock").exists():
         return start
     folder = _absolute(start)
     while folder.parent != folder and not (folder / ".git").exists():
         folder = folder.parent
-        if (folder / "advisor.yaml").exists() and (folder / "advisor.lock").exists():
+        if (folder / "advisor.lock").exists():
             return folder if path.is_absolute() else Path(os.path.relpath(folder))
     return None

@@ -16,7 +16,7 @@ class Outcome:
     """Findings in a stable order, how many files were looked at, what was not, and which records are stale.
 
     `texts` holds the text of the files that findings are in, so that a report can quote the lines; `hidden` counts
-    the findings that a baseline holds.
+    the findings that a baseline holds, `projects` the folders with a recorded decision.
     """
 
     findings: tuple[Finding, ...]
@@ -25,6 +25,7 @@ class Outcome:
     stale: tuple[Staleness, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     hidden: int = 0
+    projects: int = 0
 
     def at_least(self, severity: Severity) -> "Outcome":
         """The same with only the findings of that severity or worse."""

@@ -13,6 +13,7 @@ from advisor.values.finding import Place
 from advisor.values.revisit import Revisit
 from advisor.values.staleness import Staleness
 
+_LOCK = "advisor.lock"
 Rederive = Callable[[Path], Staleness | None]
 Expect = Callable[[Path], Expected | None]
 Revisits = Callable[[Path], tuple[Revisit, ...]]
@@ -42,6 +43,9 @@ def heard(folders: Iterable[Path], rederive: Rederive, expect: Expect, revisit: 
     revisits: list[Revisit] = []
     flaws: list[Flaw] = []
     for folder in folders:
+        if not (folder / _LOCK).is_file():
+            flaws.append(Flaw("is no file", "restore it from version control", Place((folder / _LOCK).as_posix())))
+            continue
         try:
             moved = rederive(folder)
             decided = expect(folder)

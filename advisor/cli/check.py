@@ -101,6 +101,8 @@ def command(
         outcome = _remembered(outcome, baseline)
     elif baseline is not None:
         outcome = _beyond(outcome, baseline)
+    if not (outcome.files or outcome.projects or quiet):
+        typer.echo("no configuration and no decision record here; advisor plan writes the first", err=True)
     shown = outcome.at_least(severity.value if severity else settings.severity or "warning")
     if shown.findings or outcome.stale or not quiet:
         report = check.REPORTS["json" if json else format.value]

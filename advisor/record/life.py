@@ -30,9 +30,14 @@ def found(project: Path, number: int) -> Record:
     return matching[0]
 
 
+def evidence_of(record: Record, project: Path) -> Path:
+    """Where the numbers behind a record are kept."""
+    return evidence_folder(decisions_folder(project), project) / f"{record.path.stem}.json"
+
+
 def chosen(record: Record, project: Path) -> dict[str, tuple[str, ...]]:
     """What each decision of a record chose, by its evidence; nothing where that is gone or not ours."""
-    path = evidence_folder(decisions_folder(project), project) / f"{record.path.stem}.json"
+    path = evidence_of(record, project)
     return chosen_in(path.read_bytes()) if path.is_file() else {}
 
 

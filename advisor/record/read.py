@@ -92,13 +92,15 @@ def read(path: Path) -> Record:
 
 
 def text_of(path: Path) -> str:
-    """The text of a record with its line ends as they are. Raises BadInput for a file that is no text."""
+    """The text of a record with its line ends as they are. Raises BadInput for one that is no text or not readable."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(
             f"it is no UTF-8 text (byte {error.start})", where=f"{path}:1:1", remedy="save it as UTF-8"
         ) from None
+    except OSError as error:
+        raise BadInput(f"it cannot be read: {error.strerror}", where=str(path), remedy="make it readable") from None
 
 
 def _said_in(line: str, number: int, text: str) -> Iterator[tuple[str, str]]:

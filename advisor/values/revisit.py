@@ -8,13 +8,15 @@ from advisor.values.finding import Place
 
 @dataclass(frozen=True, slots=True)
 class Revisit:
-    """Why a record should be looked at again: a trigger of its front matter was `crossed`, or something `expired`.
+    """Why a record should be looked at again: a trigger of its front matter was `crossed`, or something `expired`;
+    or it and its files came apart: it is `unreadable`, of another decision than the lock (`unlike`), without its
+    numbers (`unproved`), or from a file that is `gone`.
 
     `record` is its number, `what` the trigger or the assumption, `now` what the project shows today; `place` is the
     line of the record (or of the lock) that says so.
     """
 
-    kind: Literal["crossed", "expired"]
+    kind: Literal["crossed", "expired", "unreadable", "unlike", "unproved", "gone"]
     record: int
     what: str
     now: str

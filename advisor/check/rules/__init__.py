@@ -58,6 +58,7 @@ from advisor.check.rules import (
     adv055_suppression,
     adv056_trigger_crossed,
     adv057_assumption_expired,
+    adv058_record_apart,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -117,4 +118,5 @@ RULES: tuple[Rule, ...] = (
     adv055_suppression.RULE,
     adv056_trigger_crossed.RULE,
     adv057_assumption_expired.RULE,
+    adv058_record_apart.RULE,
 )

@@ -82,6 +82,7 @@ def _bare(name: str) -> str:
     return _VARIANT.sub("", _plain(name))
 
 
+_TRAINING = "model_name_or_path: meta-llama/Llama-3.1-{}\nstage: sft\ndo_train: true\nfinetuning_type: lora\n"
 RULE = Rule(
     id="ADV051",
     title="Model differs from the decision",
@@ -95,12 +96,12 @@ RULE = Rule(
     why="Memory, time, cost and quality in the record are those of the decided model.",
     evidence=("docs/decisions of the project that is checked",),
     bad=Example(
-        {"train.yaml": "model_name_or_path: meta-llama/Llama-3.1-70B\nstage: sft\ndo_train: true\nfinetuning_type: lora\n"},
+        {"train.yaml": _TRAINING.format("70B")},
         line=1,
         expected=Expected(model="meta-llama/Llama-3.1-8B", record="docs/decisions/0004-serve.md"),
     ),
     good=Example(
-        {"train.yaml": "model_name_or_path: meta-llama/Llama-3.1-8B\nstage: sft\ndo_train: true\nfinetuning_type: lora\n"},
+        {"train.yaml": _TRAINING.format("8B")},
         expected=Expected(model="meta-llama/Llama-3.1-8B", record="docs/decisions/0004-serve.md"),
     ),
     find=find,
