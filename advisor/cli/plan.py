@@ -37,6 +37,9 @@ def command(
     no_bench: Annotated[bool, typer.Option("--no-bench", help="Measure nothing.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write there instead of into the project.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print what changed since the record, and why; write nothing.")
+    ] = False,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Fix today's date, as 2026-11-25.")] = "",
     lang: Annotated[str, typer.Option("--lang", help="Language of the questions.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -67,8 +70,11 @@ def command(
         nodes=nodes,
         reprobe=reprobe,
     )
-    talk = _Talk(on, wish, screen(plain=plain), quiet=quiet or json, dry_run=dry_run, resume=resume)
+    talk = _Talk(on, wish, screen(plain=plain), quiet=quiet or json, dry_run=dry_run or diff, resume=resume)
     found = story.find_out(wish, on)
+    if diff:
+        _print_difference(talk, found, json=json)
+        return
     asking = can_ask(no_input) and not defaults and not json
     known = talk.settled(found, asking=asking, bench=not no_bench)
     if known is None:
@@ -78,6 +84,18 @@ def command(
     talk.closing(conclusion, written.record, paths, written.replaced)
     if json:
         _print_json(conclusion, known, paths)
+
+
+def _print_difference(talk: "_Talk", found: "Found", *, json: bool) -> None:
+    """`--diff`: asks nothing, measures nothing, writes nothing."""
+    from advisor.answers import missing, refusal, settle
+    from advisor.cli import changes
+
+    known = found.known
+    answers = settle(talk.on.questions, known.answered, known.evidence, talk.on.tables.tasks)
+    if lacking := missing(talk.on.questions, answers):
+        raise refusal(lacking, str(talk.wish.project))
+    changes.show(found, talk.wish, talk.on, json=json)
 
 
 def _given(text: str) -> Path:

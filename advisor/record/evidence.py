@@ -3,6 +3,8 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from advisor.figure import Fact, Figure, rounded
 from advisor.values.decision import Conclusion, Decided
@@ -86,3 +88,43 @@ def chosen_in(content: bytes) -> dict[str, tuple[str, ...]]:
         return {id: tuple(map(str, row["chosen"])) for id, row in decisions.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A file of evidence as read: the title, what people had answered, what each decision chose, the estimates."""
+
+    title: str
+    answered: Mapping[str, Fact]
+    chosen: Mapping[str, tuple[str, ...]]
+    estimates: Mapping[str, Figure]
+
+
+def recorded(content: bytes) -> Recorded | None:
+    """What stands in a file of evidence; None where it is none of ours."""
+    try:
+        whole = json.loads(content)
+        said = {id: row for id, row in whole["answers"].items() if row["how"] == "answered"}
+        return Recorded(
+            title=str(whole["title"]),
+            answered={id: _read(id, row) for id, row in said.items()},
+            chosen={id: tuple(map(str, row["chosen"])) for id, row in whole["decisions"].items()},
+            estimates={id: _figured(id, row) for id, row in whole["estimates"].items() if _finite(row)},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _read(id: str, row: Mapping[str, Any]) -> Fact:
+    value = tuple(map(str, row["value"])) if isinstance(row["value"], list) else row["value"]
+    said = (row.get("provenance", "answered"), row.get("source", ""))
+    return Fact(id, value, row.get("unit", ""), row.get("low"), row.get("high"), *said)
+
+
+def _finite(row: Mapping[str, Any]) -> bool:
+    return all(row[name] is not None for name in ("value", "low", "high"))
+
+
+def _figured(id: str, row: Mapping[str, Any]) -> Figure:
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    return Figure(id, value, low, high, str(row["unit"]), str(row["formula"]), tuple(row["inputs"]), row["weakest"])

@@ -126,6 +126,7 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
         "labels": words().labels,
         "decides": words().decides,
         "choice": _choice,
+        "estimates": words().estimates,
         "known": {id: each for id, each in conclusion.answers.items() if each.fact.known},
         "letter": lambda answer: view.letter(conclusion, answer),
         "names": view.names,

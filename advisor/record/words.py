@@ -11,11 +11,13 @@ from advisor.shelf import shelf
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Short names by answer, what decisions are about by decision, the words of choices by answer and choice."""
+    """Short names by answer, what decisions are about by decision, the words of choices by answer and choice, the
+    names of estimates."""
 
     labels: Mapping[str, str]
     decides: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]]
+    estimates: Mapping[str, str]
 
 
 @cache
@@ -27,4 +29,5 @@ def words(language: str = "en") -> Words:
         labels={id: row["label"] for id, row in rows.items() if "label" in row},
         decides=whole["decides"],
         choices={id: row["choices"] for id, row in rows.items() if row.get("choices")},
+        estimates=whole["estimates"],
     )
