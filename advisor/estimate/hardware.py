@@ -12,7 +12,8 @@ from advisor.values.workload import Site, Span, Workload
 
 FILL = 0.9
 """Share of device memory that a serving engine takes."""
-DEVICES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+DEVICES = (1.0, 2.0, 4.0, 8.0)
+"""Of a replica: within a node, where links are fast."""
 AT_ONCE = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 FEWER_BITS = (1.0, 0.5625)
 """Bytes a weight in 8 and in 4 bits with scales: tried where nothing answers in time with 16."""
@@ -60,12 +61,13 @@ def cheapest(work: Workload, sites: tuple[Site, ...], way_s: float, fitted: Fitt
     left, own = work.serving.latency_s - way_s, _on_processors(work, fitted)
     if work.family == "trees":
         return _served(work, own, _count(work, own, left), fitted)
-    plain = _Ways(work, sites, plain_bytes(work, "gpu"), fitted)
-    found = _least(work, plain, own, left)
-    for weight_bytes in FEWER_BITS if work.kind == "decoder" else ():
-        found = found or _least(work, _Ways(work, sites, weight_bytes, fitted), own, left)
-    fastest = min((own, *plain.fastest()), key=lambda choice: choice.first_s + choice.token_s)
-    return _served(work, *(found or (fastest, 0)), fitted)
+    fastest = own
+    for weight_bytes in (plain_bytes(work, "gpu"), *(FEWER_BITS if work.kind == "decoder" else ())):
+        ways = _Ways(work, sites, weight_bytes, fitted)
+        if found := _least(work, ways, own, left):
+            return _served(work, *found, fitted)
+        fastest = min((fastest, *ways.fastest()), key=lambda choice: choice.first_s + choice.token_s)
+    return _served(work, fastest, 0, fitted)
 
 
 def _served(work: Workload, choice: _Choice, count: int, fitted: Fitted) -> Served:

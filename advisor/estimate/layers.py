@@ -89,9 +89,9 @@ def _launching(run: Run, k: Constants) -> Number:
 
 
 def matmul_rate(run: Run, k: Constants) -> Number:
-    """flop/s of a layer's matrix products: a share of the best large one, less where the matrices are small and where
-    weights of 4 bits are unpacked at every use."""
-    fill = 1.0 / (1.0 + k["short"] / tokens_a_device(run))
+    """flop/s of a layer's matrix products: a share of the best large one, less where the matrices are too small to fill
+    an accelerator and where weights of 4 bits are unpacked at every use."""
+    fill = 1.0 / (1.0 + choose(run.device.host > 0, 0.0, k["short"]) / tokens_a_device(run))
     plain, eight = run.device.flops * k["matmul"], run.device.flops_8 * k["matmul_8"]
     unpacked = choose(run.software.weight_bytes < 1.0, k["unpacking"], 1.0)
     return choose(run.software.eight > 0.5, eight, plain) * run.device.reach * fill / unpacked

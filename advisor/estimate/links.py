@@ -82,6 +82,6 @@ def gradients_s(run: Run, passes: Number, k: Constants) -> Number:
     trained = software.trained * software.gradient_bytes
     replicated = 2.0 * trained * local * share / wide
     partly = (trained + 2.0 * software.trained) * local * share / wide
-    across = choose(layout.hybrid > 0, 2.0 * trained * local / group / wide, 0.0)
+    across = choose(layout.hybrid > 0, 2.0 * trained * local / group * (1.0 - group / ranks) / wide, 0.0)
     fully = passes * (4.0 + 2.0 * software.trained) * local * (group - 1.0) / group / narrow + across
     return choose(layout.zero >= 3, fully, choose(layout.zero >= 1, partly, replicated))

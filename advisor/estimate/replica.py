@@ -78,11 +78,9 @@ def plain_bytes(work: Workload, kind: str) -> float:
 def answered(work: Workload, devices: Device, way: Way, fitted: Fitted) -> Answering:
     """The parts of an answer; the last axis is the middle, the best and the worst end of model and device."""
     model, serve = work.model, work.serving
-    sizes = [
-        table([getattr(span, end) for end in ("value", "low", "high")]) for span in (model.parameters, model.active)
-    ]
+    parameters, active = (table([span.value, span.low, span.high]) for span in (model.parameters, model.active))
     length = max(serve.tokens, 1.0) if work.kind in ("encoder", "decoder") else work.training.sequence
-    seen, decodes = shape(work, *sizes, length), work.kind == "decoder"
+    seen, decodes = shape(work, parameters, active, length), work.kind == "decoder"
     traffic = Traffic(
         tensor=way.devices, pipeline=1.0, replicas=1.0, input=seen.sequence * PASSES.get(work.task, 1.0),
         output=max(serve.answer_tokens, 2.0), concurrency=way.parallel, weight_bytes=way.weight_bytes, kv_bytes=2.0,
@@ -127,10 +125,10 @@ def replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
         first = TREE_FLOPS.over(site.flops[0][1]).plus(TREE_FLOOR_S)
         return Replica(first, exactly(0.0), TREE_BYTES)
     found, decodes = answered(work, devices_of((site,)), way, fitted), work.kind == "decoder"
-    first = fitted.spreads["first"].around(1.0, 0.0) if decodes else fitted.spreads["token"].around(1.0, UNSTATED)
+    queued = fitted.spreads["first"].around(1.0, 0.0) if decodes else fitted.spreads["token"].around(1.0, UNSTATED)
     token = fitted.spreads["token"].around(1.0, 0.0)
     held = float(found.memory_bytes.reshape(-1)[0]) * float(way.devices)
-    return Replica(_span(found.first_s, first), _span(found.token_s, token) if decodes else exactly(0.0), held)
+    return Replica(_span(found.first_s, queued), _span(found.token_s, token) if decodes else exactly(0.0), held)
 
 
 def _span(ends: Number, off: tuple[float, float]) -> Span:

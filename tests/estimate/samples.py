@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from advisor import estimate
+from advisor.catalog.constants import constants, spreads
 from advisor.values.candidates import Candidate, Field
+from advisor.values.constants import Fitted
 from advisor.values.estimates import TrainingTable
 from advisor.values.workload import Model, Serving, Site, Span, Training, Workload, exactly, within
 
+FITTED = Fitted(constants(), spreads())
 GPU = Site(
     id="gpu", kind="rented", name="gpu", accelerator="", counts=(1, 8), memory_bytes=8e10, host_memory_bytes=1e11,
     host_cpus=16.0, flops=(("fp32", within(2e13, 1.2)), ("bf16", within(2.7e14, 1.1))), trains=None,
@@ -54,7 +57,7 @@ ONE = Candidate("full_finetune", GPU, 1, "none", "bf16", False)
 
 
 def train(work: Workload, *candidates: Candidate) -> TrainingTable:
-    return estimate.training(work, Field(candidates))
+    return estimate.training(work, Field(candidates), FITTED)
 
 
 def sized(work: Workload, parameters: Span) -> Workload:

@@ -5,17 +5,25 @@ from pathlib import Path
 
 import pytest
 import yaml
+from estimate import by_model
 
-from advisor.estimate import compute, memory
+from advisor.estimate import compute
+from advisor.estimate.policies import ADAPTER, MIXED, adapter_parameters, policy
 
 VECTORS = yaml.safe_load((Path(__file__).parent / "vectors.yaml").read_text())
+BYTES = {
+    "adamw_mixed": 18, "adamw_bf16_states": 14, "adamw8bit": 12, "sgd": 14, "muon_hybrid": 14, "all_bf16_adamw": 8,
+    "all_bf16_adam8bit": 6,
+}  # fmt: skip
+"""Bytes a parameter by the tables of ML_ENG, MEGATRON, BNB, TITAN."""
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["formula"])
 def test_vector(vector):
     """A formula gives what its source calculated or measured."""
     module, name = vector["call"].split(".")
-    found = getattr(import_module(f"advisor.estimate.{module}"), name)(**vector["of"])
+    room = by_model if module == "by_model" else import_module(f"advisor.estimate.{module}")
+    found = getattr(room, name)(**vector["of"])
     assert float(found) * vector.get("times", 1.0) == pytest.approx(vector["gives"], rel=vector["within"])
 
 
@@ -26,49 +34,41 @@ def test_every_vector_names_its_source():
 
 def test_bubble_of_the_whole_time():
     """Eight stages and 32 micro-batches idle 17.9% of the time they take."""
-    idle = compute.pipeline_bubble(8, 32)
+    idle = by_model.pipeline_bubble(8, 32)
     assert idle / (1 + idle) == pytest.approx(0.179, abs=0.001)
 
 
-def test_fewer_bytes_a_parameter_with_every_saver():
-    """Each step from fp32 copies to 8-bit states in 16 bits takes less memory, by the table of its sources."""
-    each = memory.POLICY_BYTES
-    ladder = ("mixed_adamw_fp32_grads", "mixed_adamw_bf16_states", "mixed_adamw8bit", "all_bf16_adamw")
-    assert [each[policy] for policy in ladder] == [18, 14, 12, 8]
-    assert each["all_bf16_adam8bit"] == 6
-    assert each["fp32_adamw"] == each["mixed_adamw_fp16_grads"] == 16
+@pytest.mark.parametrize(("optimizer", "each"), BYTES.items())
+def test_an_optimizer_takes_what_its_policy_takes(optimizer, each):
+    """Weights, gradients and states of an optimizer come to the bytes of its sources."""
+    assert sum(policy(optimizer, plain=False, sharded=False)) == each
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "policy"),
-    [
-        ("adamw_mixed", "mixed_adamw_fp32_grads"),
-        ("adamw_bf16_states", "mixed_adamw_bf16_states"),
-        ("adamw8bit", "mixed_adamw8bit"),
-        ("sgd", "mixed_sgd_momentum"),
-        ("muon_hybrid", "mixed_muon"),
-        ("all_bf16_adamw", "all_bf16_adamw"),
-        ("all_bf16_adam8bit", "all_bf16_adam8bit"),
-    ],
-)
-def test_an_optimizer_takes_what_its_policy_takes(optimizer, policy):
-    """What is added or spared for an optimizer leads to the bytes of its precision policy."""
-    assert memory.MIXED_ADAMW_BYTES[1] + memory.STATE_BYTES[optimizer] == memory.POLICY_BYTES[policy]
+@pytest.mark.parametrize("optimizer", MIXED)
+def test_fp32_keeps_no_second_copy(optimizer):
+    """In fp32 a weight and its gradient take four bytes each; AdamW's states eight more."""
+    weight, gradient, state = policy(optimizer, plain=True, sharded=False)
+    assert (weight, gradient) == (4, 4)
+    assert weight + gradient + state <= 16
+
+
+def test_sharded_weights_have_their_working_copy_only_while_used():
+    """Over many devices AdamW takes 16 bytes a parameter: the copy in 16 bits is gathered layer by layer (TITAN)."""
+    assert sum(policy("adamw_mixed", plain=False, sharded=True)) == 16
 
 
 def test_activations_of_a_long_sequence_lie_in_the_measured_range():
     """8B at 32768 tokens with checkpointing: 8 + 7 + 16 GiB were measured (ML_ENG)."""
-    layer = memory.layer_activations(32768, 4096, 14336, True)
-    low, _, high = memory.COPIES
-    assert low * layer <= 7 * 2**30 <= high * layer
-    kept = memory.checkpointed(32768, 4096, 32, layer)
-    total = (low * kept + 1.0 * 32768 * 128256, high * kept + 12.0 * 32768 * 128256)
-    assert total[0] <= 31 * 2**30 <= total[1]
+    layer = by_model.layer_activations(32768, 4096, 14336, True)
+    assert 0.75 * layer <= 7 * 2**30 <= 1.35 * layer
+    kept = by_model.checkpointed(32768, 4096, 32, layer)
+    assert kept == pytest.approx(15 * 2**30, rel=0.25)
 
 
 def test_adapters_of_a_8b_model_are_under_one_per_cent():
-    """Rank 16 on every linear layer of an 8B model trains some 42 million values."""
-    assert 3.5e7 < memory.lora_parameters(32, 4096, 14336) < 5e7
+    """Rank 16 on every linear layer of an 8B model trains some 42 million values, at 18 bytes each."""
+    assert 3.5e7 < adapter_parameters(32, 4096, 14336) < 5e7
+    assert sum(ADAPTER) == 18
 
 
 @pytest.mark.parametrize(
@@ -76,19 +76,8 @@ def test_adapters_of_a_8b_model_are_under_one_per_cent():
 )
 def test_lora_leaves_room_for_its_weights(measured_gib, parameters, bytes_each):
     """Frozen weights in 16 bits take most, and never more, of what LoRA was measured to take (PEFT, TUNE)."""
-    held = memory.states(parameters, bytes_each, 1)
+    held = by_model.states(parameters, bytes_each, 1)
     assert 0.35 * measured_gib * 2**30 < held < measured_gib * 2**30
-
-
-def test_a_4_bit_model_keeps_its_tables():
-    """The weights of an 8B model in 4 bits come to 5.5 to 7 GB, tables in 16 bits included (measured: 7.9 with
-    adapters and activations, TUNE)."""
-    assert 5.5e9 < memory.nf4_weights(8.03e9, 2 * 128256 * 4096, 32, 0.55) < 7e9
-
-
-def test_full_recompute_is_one_forward_more():
-    """With full checkpointing the hardware computes 4/3 of the model's flops (ML_ENG)."""
-    assert pytest.approx((1 + 1 + 2) / (1 + 2)) == compute.FULL_RECOMPUTE
 
 
 def test_communication_is_at_best_hidden():

@@ -86,7 +86,8 @@ def test_the_value_lies_within_its_interval(work):
 @relaxed
 @given(work=st.sampled_from((ENCODER, DECODER)), spread=st.floats(1.0, 3.0), more=st.floats(1.3, 3.0))
 def test_wider_ranges_never_narrow_an_interval(work, spread, more):
-    """When less is known about the size of the model, no interval of memory or time becomes narrower."""
+    """When less is known about the size of the model, no interval of memory or time becomes narrower, as far as forty
+    draws can tell."""
     size = work.model.parameters.value
     one = replace(ONE, micro_batch=1.0)
     before = train(sized(work, within(size, spread)), one)
@@ -94,7 +95,7 @@ def test_wider_ranges_never_narrow_an_interval(work, spread, more):
     for column in ("memory_bytes", "run_s"):
         _, low, high = interval(getattr(before, column))
         _, lower, higher = interval(getattr(after, column))
-        assert higher[0] / lower[0] >= 0.98 * high[0] / low[0]
+        assert higher[0] / lower[0] >= 0.95 * high[0] / low[0]
 
 
 def test_the_parts_of_memory_are_its_sum():
@@ -188,7 +189,8 @@ def test_a_stated_utilisation_is_one_of_the_data_sheet():
     site = replace(GPU, flops=(("bf16", exactly(2.7e14)),), reach=0.87)
     work = replace(DECODER, training=replace(DECODER.training, utilisation=0.4))
     one = replace(ONE, site=site, micro_batch=1.0)
-    flops = (6 * 8.03e9 + 6 * 32 * 4096 * 2048) * 2048 * 64
+    multiplied = 8.03e9 - 128256 * 4096
+    flops = (6 * multiplied + 6 * 32 * 4096 * 2048) * 2048 * 64
     assert train(work, one).step_s[0, 0] == pytest.approx(flops / (0.4 * 2.7e14 / 0.87), rel=0.05)
 
 

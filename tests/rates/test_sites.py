@@ -7,6 +7,7 @@ import pytest
 from advisor import catalog
 from advisor.candidates import propose
 from advisor.figure import Fact, gap
+from advisor.rates.sheets import BANDWIDTH_REACH
 from advisor.rates.sites import RENTED_HOST, UNKNOWN_MEMORY_BYTES, accelerator_site, sites
 from advisor.values.facts import Device, Machine, Rates
 
@@ -71,12 +72,13 @@ def test_wider_instructions_are_faster():
 
 
 def test_measured_cpu_rates_replace_the_guess():
-    """Matrix multiplication, bandwidth and both training steps are taken from what was measured, with its range."""
+    """Matrix multiplication, bandwidth (taken back to that of a data sheet) and both training steps are taken from
+    what was measured, with its range."""
     rates = measured(cpu__matmul__float32=1e11, cpu__stream=2e10, cpu__train_transformer=5e10, cpu__train_mlp=4e10)
     site = sites(machine(), rates, TABLES)[0]
     assert dict(site.flops)["fp32"].value == 1e11
     assert dict(site.flops)["fp32"].low == pytest.approx(9e10)
-    assert site.bandwidth.value == 2e10
+    assert site.bandwidth.value == pytest.approx(2e10 / BANDWIDTH_REACH)
     assert site.trains.value == 5e10
     assert site.trains_mlp.value == 4e10
     assert site.provenance == "measured"
@@ -90,7 +92,7 @@ def test_measured_gpu_rates_replace_the_data_sheet():
     site, sheet = own(A100, rates=rates), own(A100)
     assert dict(site.flops)["bf16"].value == 2.5e14
     assert dict(site.flops)["fp16"] == dict(sheet.flops)["fp16"]
-    assert site.bandwidth.value == 1.7e12
+    assert site.bandwidth.value == pytest.approx(1.7e12 / BANDWIDTH_REACH)
     assert (site.trains.value, site.trains_mlp.value) == (1e14, 5e13)
     assert (site.provenance, sheet.provenance) == ("measured", "datasheet")
     assert site.reach == pytest.approx(2.5e14 / 3.12e14, rel=0.01)
