@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from advisor.estimate.queue import replicas
-from advisor.estimate.replica import WHOLE, Replica, Way, answered, devices_of, plain_bytes, replica
+from advisor.estimate.replica import WHOLE, Replica, Way, answered, devices_of, plain_bytes, replica, unasked
 from advisor.number import Number, at_least, least_first, table
 from advisor.values.constants import Fitted
 from advisor.values.workload import Site, Span, Workload
@@ -63,7 +64,7 @@ def cheapest(work: Workload, sites: tuple[Site, ...], way_s: float, fitted: Fitt
         return _served(work, own, _count(work, own, left), fitted)
     fastest = own
     for weight_bytes in (plain_bytes(work, "gpu"), *(FEWER_BITS if work.kind == "decoder" else ())):
-        ways = _Ways(work, sites, weight_bytes, fitted)
+        ways = _ways(unasked(work), sites, weight_bytes, fitted)
         if found := _least(work, ways, own, left):
             return _served(work, *found, fitted)
         fastest = min((fastest, *ways.fastest()), key=lambda choice: choice.first_s + choice.token_s)
@@ -98,7 +99,7 @@ def _least(work: Workload, ways: "_Ways", own: _Choice, left: float) -> tuple[_C
     even if all of their replicas were always full are not counted."""
     count = _count(work, own, left)
     best = (own, count) if count else None
-    for floor, choice in ways.in_time(left):
+    for floor, choice in ways.in_time(work, left):
         if best is not None and floor >= best[0].hour_usd * best[1]:
             break
         count = _count(work, choice, left)
@@ -113,31 +114,44 @@ def _on_processors(work: Workload, fitted: Fitted) -> _Choice:
     return _Choice(WHOLE, way, WHOLE.price.value, found.first_s.value, found.token_s.value)
 
 
+@lru_cache(maxsize=128)
+def _ways(work: Workload, sites: tuple[Site, ...], weight_bytes: float, fitted: Fitted) -> "_Ways":
+    at_once = AT_ONCE if work.kind == "decoder" else (1.0,)
+    devices = devices_of(sites)
+    way = Way(table([[[[count]] for count in DEVICES]]), table([[[[many] for many in at_once]]]), weight_bytes)
+    found = answered(work, devices, way, fitted)
+    whole = 0.0 * devices.flops * way.devices * way.parallel
+    first, token, held = ((part + whole)[..., 0] for part in (found.first_s, found.token_s, found.memory_bytes))
+    return _Ways(
+        sites=sites,
+        at_once=at_once,
+        weight_bytes=weight_bytes,
+        first_s=first,
+        token_s=token * (work.kind == "decoder"),
+        fits=held <= FILL * devices.memory[..., 0],
+        hour_usd=table([[[site.price.value]] for site in sites]) * way.devices[..., 0] + whole[..., 0],
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Ways:
     """Every number of devices, a power of two, and of requests at once: tables of shape (sites, devices, requests)."""
 
-    def __init__(self, work: Workload, sites: tuple[Site, ...], weight_bytes: float, fitted: Fitted) -> None:
-        self.work, self.sites, self.weight_bytes = work, sites, weight_bytes
-        self.at_once = AT_ONCE if work.kind == "decoder" else (1.0,)
-        devices = devices_of(sites)
-        way = Way(table([[[[count]] for count in DEVICES]]), table([[[[many] for many in self.at_once]]]), weight_bytes)
-        found = answered(work, devices, way, fitted)
-        whole = 0.0 * devices.flops * way.devices * way.parallel
-        self.first_s, self.token_s, held = (
-            (part + whole)[..., 0] for part in (found.first_s, found.token_s, found.memory_bytes)
-        )
-        self.fits = held <= FILL * devices.memory[..., 0]
-        self.hour_usd = table([[[site.price.value]] for site in sites]) * way.devices[..., 0] + whole[..., 0]
-        if work.kind != "decoder":
-            self.token_s = 0.0 * self.token_s
+    sites: tuple[Site, ...]
+    at_once: tuple[float, ...]
+    weight_bytes: float
+    first_s: Number
+    token_s: Number
+    fits: Number
+    hour_usd: Number
 
-    def in_time(self, left: float) -> Iterator[tuple[float, _Choice]]:
+    def in_time(self, work: Workload, left: float) -> Iterator[tuple[float, _Choice]]:
         """Those within the limits, with the least that they cost an hour, the cheapest first."""
-        serve = self.work.serving
+        serve = work.serving
         quick = self.fits & (self.first_s <= left)
         if serve.answer_tokens:
             quick = quick & (self.token_s <= serve.token_s)
-        load = serve.peak_per_s * _busy_s(self.work, self.first_s, self.token_s)
+        load = serve.peak_per_s * _busy_s(work, self.first_s, self.token_s)
         floor = self.hour_usd * at_least(load / table(self.at_once), 1.0)
         for cost, place in least_first(floor, quick):
             yield cost, self._choice(place)

@@ -1,7 +1,7 @@
 """One replica: how long it takes to answer on which hardware, and what it holds in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp, hypot, log
 
@@ -119,8 +119,22 @@ def _peak(site: Site, dtypes: tuple[str, ...]) -> Span:
     return found.times(1.0 / site.reach)
 
 
+def unasked(work: Workload) -> Workload:
+    """The workload without its data, its load and its limits, on which the times of an answer do not hang."""
+    training = replace(
+        work.training, samples=exactly(1.0), tokens=exactly(1.0), epochs=1.0, batch=1.0, decoded_bytes=exactly(1.0)
+    )
+    serve = replace(work.serving, peak_per_s=1.0, latency_s=1.0, token_s=1.0, percentile=99.0)
+    return replace(work, training=training, serving=serve)
+
+
 def replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
     """A replica on a site, with the ranges of model, device and formulas."""
+    return _replica(unasked(work), site, way, fitted)
+
+
+@lru_cache(maxsize=1024)
+def _replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
     if work.family == "trees":
         first = TREE_FLOPS.over(site.flops[0][1]).plus(TREE_FLOOR_S)
         return Replica(first, exactly(0.0), TREE_BYTES)
