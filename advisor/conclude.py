@@ -24,6 +24,7 @@ from advisor.values.prospect import Prospect, Turn
 from advisor.values.workload import Serving, Site, Workload
 from advisor.workload import describe
 
+Moves = Mapping[str, Scalar]
 UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
 
 
@@ -41,6 +42,7 @@ class Thought:
 
     answers: Mapping[str, Answer]
     serve: ServingEstimates
+    table: TrainingTable
     architecture: Architecture
 
 
@@ -65,7 +67,7 @@ def _think(
     facts = decide.situation(answers, task, work, serve)
     modes = decide.open_modes(facts, tables)
     table = _training(replace(work, serving=UNSERVED), places, modes)
-    return Thought(answers, serve, decide.architecture(work, table, facts, tables, shares=shares))
+    return Thought(answers, serve, table, decide.architecture(work, table, facts, tables, shares=shares))
 
 
 @lru_cache(maxsize=512)
@@ -95,27 +97,32 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
     thought = think(known, grounds)
     base, elsewhere = dict(thought.architecture.outcome), _elsewhere(known, grounds, thought)
 
-    def again(id: str, value: Scalar) -> Mapping[str, tuple[str, ...]]:
-        return dict(elsewhere(id, value).outcome)
+    def again(moves: Moves) -> Mapping[str, tuple[str, ...]]:
+        return dict(elsewhere(moves).outcome)
 
-    flips = decide.tippings(grounds.questions, thought.answers, base, again)
+    flips = decide.tippings(grounds.questions, thought.answers, base, lambda id, value: again({id: value}))
     found = decide.conclude(thought.architecture, thought.answers, thought.serve, grounds.tables, flips)
+    questions = {question.id: question for question in grounds.questions}
+    on = decide.Moving(questions, thought.answers, base, again, grounds.tables)
     return replace(
         found,
+        conflicts=decide.conflicts(thought.architecture, thought.table, flips, on),
         project=known.project,
         advisor_version=__version__,
         digest=digest(thought),
     )
 
 
-def _elsewhere(known: Known, grounds: Grounds, thought: Thought) -> Callable[[str, Scalar], Architecture]:
-    """Decides again with one answer changed, without rank acceptability and words; the rest is kept from `thought`."""
+def _elsewhere(known: Known, grounds: Grounds, thought: Thought) -> Callable[[Moves], Architecture]:
+    """Decides again with answers changed, without rank acceptability and words; the rest is kept from `thought`."""
     places = _places(known, grounds)
 
-    def decided(id: str, value: Scalar) -> Architecture:
-        there = changed(known, grounds, id, value)
+    def decided(moves: Moves) -> Architecture:
+        there = known
+        for id, value in moves.items():
+            there = changed(there, grounds, id, value)
         said = (there.answered, there.evidence)
-        answers = resettle(thought.answers, grounds.questions, said, grounds.tables.tasks, id)
+        answers = resettle(thought.answers, grounds.questions, said, grounds.tables.tasks, moves)
         return _think(there, grounds, answers, places, shares=False).architecture
 
     return decided
@@ -161,7 +168,7 @@ def turns(known: Known, grounds: Grounds, id: str, thought: Thought | None = Non
     elsewhere = _elsewhere(known, grounds, thought)
     found = []
     for answer, value in _others(question, thought.answers[id].fact.value):
-        there = elsewhere(id, value)
+        there = elsewhere({id: value})
         differ = [d for d, (_, to) in zip(there.decisions, there.outcome, strict=True) if base[d.id] != to]
         effect = "; ".join(f"{names[d.id]}: {_called(d, grounds.tables)}" for d in differ[:2])
         found.append(Turn(answer, effect))

@@ -1,7 +1,7 @@
 """From what was answered and what was found to one answer a question: answered, detected, computed or assumed."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import product
 
@@ -38,16 +38,16 @@ def resettle(
     questions: Iterable[Question],
     said: tuple[Facts, Facts],
     task_defaults: TaskDefaults,
-    moved: str,
+    moved: Collection[str],
 ) -> dict[str, Answer]:
-    """What `settle` gives once the answer to `moved` is another: only what hangs on it is settled again.
+    """What `settle` gives once the answers to `moved` are others: only what hangs on them is settled again.
 
-    `said` is (answered, evidence), with the new answer in it.
+    `said` is (answered, evidence), with the new answers in it.
     """
     rows = {question.id: question for question in questions}
-    found, touched = dict(settled), {moved}
+    found, touched = dict(settled), set(moved)
     for id, needed in _in_order(rows):
-        if id == moved or needed & touched:
+        if id in touched or needed & touched:
             found[id] = _settled(rows[id], found, said, task_defaults)
             touched.add(id)
     return found

@@ -11,6 +11,7 @@ from advisor.shelf import shelf
 from advisor.values.catalog import (
     Accelerator,
     Attribute,
+    Contradiction,
     DecisionRow,
     Gate,
     Lifecycle,
@@ -28,14 +29,18 @@ _HERE = Path(__file__).resolve().parent
 def load(language: str = "en") -> Tables:
     """The whole catalogue, read once a language."""
     decisions = _rows("decisions.yaml")
-    prices = _rows("prices.yaml")
+    prices, died = _rows("prices.yaml"), _rows("lifecycle.yaml")
+    good_until = {"prices": _stale_on(f"{prices['as_of']}-01", int(prices["stale_after_days"]))}
+    good_until["lifecycle"] = _stale_on(str(died["checked"]), int(died["stale_after_days"]))
     return Tables(
-        as_of=str(max(str(prices["as_of"]), str(_rows("lifecycle.yaml")["checked"]))),
-        review_by=_stale_on(str(prices["as_of"]), int(prices["stale_after_days"])),
+        as_of=str(max(str(prices["as_of"]), str(died["checked"]))),
+        review_by=good_until["prices"],
+        good_until=good_until,
         accelerators={row["id"]: _accelerator(row) for row in _rows("accelerators.yaml")["accelerators"]},
         prices={row["accelerator"]: _price(row, str(prices["as_of"])) for row in prices["prices"]},
         decisions=tuple(_decision(row) for row in decisions["decisions"]),
         options={row.id: _options(row.id) for row in map(_decision, decisions["decisions"])},
+        contradictions=tuple(_contradiction(row) for row in _rows("contradictions.yaml")["contradictions"]),
         gates=tuple(_gate(row) for row in _rows("gates.yaml")["gates"]),
         attributes={row["id"]: _attribute(row) for row in decisions["attributes"]},
         tasks=_rows("tasks.yaml")["tasks"],
@@ -63,8 +68,8 @@ def _rows(name: str | Path) -> Mapping[str, Any]:
 
 
 def _stale_on(as_of: str, days: int) -> str:
-    """The date on which a month's prices are older than `days`."""
-    return (date.fromisoformat(f"{as_of}-01") + timedelta(days=days)).isoformat()
+    """The date on which what was good on a date is older than `days`."""
+    return (date.fromisoformat(as_of) + timedelta(days=days)).isoformat()
 
 
 def _accelerator(row: Mapping[str, Any]) -> Accelerator:
@@ -120,6 +125,10 @@ def _option(decision: str, row: Mapping[str, Any]) -> Option:
 
 def _gate(row: Mapping[str, Any]) -> Gate:
     return Gate(row["id"], row["decision"], _condition(row["if"]), row["say"], tuple(row["sources"]))
+
+
+def _contradiction(row: Mapping[str, Any]) -> Contradiction:
+    return Contradiction(row["id"], row["kind"], _condition(row["if"]), tuple(row["answers"]), row["say"], row["out"])
 
 
 def _attribute(row: Mapping[str, Any]) -> Attribute:

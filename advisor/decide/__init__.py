@@ -2,8 +2,10 @@
 
 from advisor.decide.architecture import Architecture, architecture
 from advisor.decide.conclusion import conclude
+from advisor.decide.conflicts import conflicts
+from advisor.decide.relax import Moving
 from advisor.decide.search import open_modes
 from advisor.decide.situation import situation
 from advisor.decide.tipping import tippings
 
-__all__ = ["Architecture", "architecture", "conclude", "open_modes", "situation", "tippings"]
+__all__ = ["Architecture", "Moving", "architecture", "conclude", "conflicts", "open_modes", "situation", "tippings"]

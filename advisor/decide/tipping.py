@@ -47,9 +47,14 @@ class _Answer:
 
 
 def tippings(
-    questions: Iterable[Question], answers: Mapping[str, Answer], base: Outcome, again: Again
+    questions: Iterable[Question],
+    answers: Mapping[str, Answer],
+    base: Outcome,
+    again: Again,
+    furthest: float = FURTHEST,
 ) -> dict[str, dict[str, tuple[Tipping, ...]]]:
-    """By question, by decision: the nearest values at which that decision changes. Each was decided again there."""
+    """By question, by decision: the nearest values at which that decision changes, numbers within a factor of
+    `furthest`. Each was decided again there."""
     found: dict[str, dict[str, tuple[Tipping, ...]]] = {}
     for question in questions:
         answer = answers[question.id]
@@ -57,7 +62,7 @@ def tippings(
             continue
         moved = _Answer(question, answer.fact.value, again, base)
         flips: dict[str, tuple[Tipping, ...]] = {}
-        for id, tip in _numbers(moved) if question.type == "number" else _words(moved):
+        for id, tip in _numbers(moved, furthest) if question.type == "number" else _words(moved):
             flips[id] = (*flips.get(id, ()), tip)
         if flips:
             found[question.id] = flips
@@ -66,35 +71,37 @@ def tippings(
 
 def _words(moved: _Answer) -> Iterator[tuple[str, Tipping]]:
     """Every other choice of a question with choices."""
-    question = moved.question
-    if question.type == "yes_no":
-        others: list[Scalar] = [value for value in (True, False) if value is not moved.now]
-    elif question.type == "choice":
-        others = [choice for choice in question.choices if choice != moved.now]
-    elif question.type == "choices":
-        others = [(choice,) for choice in question.choices if (choice,) != moved.now]
-    else:
-        return
-    for other in others:
+    for other in other_words(moved.question, moved.now):
         for id in moved.changed(other):
             yield moved.flip(id, other)
 
 
-def _numbers(moved: _Answer) -> Iterator[tuple[str, Tipping]]:
+def other_words(question: Question, now: Scalar) -> list[Scalar]:
+    """The answers beside `now` of a question with choices; none for a number or a text."""
+    if question.type == "yes_no":
+        return [value for value in (True, False) if value is not now]
+    if question.type == "choice":
+        return [choice for choice in question.choices if choice != now]
+    if question.type == "choices":
+        return [(choice,) for choice in question.choices if (choice,) != now]
+    return []
+
+
+def _numbers(moved: _Answer, furthest: float) -> Iterator[tuple[str, Tipping]]:
     """The far end in each direction; what differs there is tracked back to where it starts to differ."""
     now = float(moved.now) if isinstance(moved.now, int | float) else 0.0
-    for far in _far_ends(moved.question, now):
+    for far in far_ends(moved.question, now, furthest):
         for id in moved.changed(far):
             at = _nearest(moved, id, now, far)
             if at is not None:
                 yield moved.flip(id, at)
 
 
-def _far_ends(question: Question, now: float) -> Iterator[float]:
+def far_ends(question: Question, now: float, furthest: float = FURTHEST) -> Iterator[float]:
     """The furthest values worth asking about, within what the question allows."""
     low = question.minimum if question.minimum is not None else -math.inf
     high = question.maximum if question.maximum is not None else math.inf
-    for end in (now * FURTHEST, now / FURTHEST) if now else (FURTHEST,):
+    for end in (now * furthest, now / furthest) if now else (furthest,):
         value = min(max(rounded(end), low), high)
         if value != now:
             yield value

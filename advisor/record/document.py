@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from advisor.figure import Fact, Figure
-from advisor.values.decision import Conclusion, Decided
+from advisor.values.decision import Conclusion, Conflict, Decided
 from advisor.values.facts import Known
 
 SCHEMA = 1
@@ -36,6 +36,7 @@ def document(conclusion: Conclusion, known: Known, written: Iterable[Path]) -> d
         "answers": {
             id: _fact(answer.fact) | {"source": answer.how} for id, answer in sorted(conclusion.answers.items())
         },
+        "conflicts": [_conflict(conflict) for conflict in conclusion.conflicts],
         "six": [{"question": row.question, "answer": row.answer, "how": row.how} for row in conclusion.six],
         "decisions": [decision(decided) for decided in conclusion.decisions],
         "estimates": {id: _figure(figure) for id, figure in conclusion.estimates.items()},
@@ -77,6 +78,28 @@ def decision(decided: Decided) -> dict[str, object]:
         ],
         "cheapest_question": decided.cheapest_question,
         "sources": list(decided.sources),
+    }
+
+
+def _conflict(conflict: Conflict) -> dict[str, object]:
+    return {
+        "id": conflict.id,
+        "kind": conflict.kind,
+        "decision": conflict.about or None,
+        "answers": list(conflict.answers),
+        "say": conflict.say,
+        "out": conflict.out,
+        "relaxations": [
+            {
+                "changes": [
+                    {"answer": each.answer, "now": _plain(each.now), "to": _plain(each.to), "unit": each.unit}
+                    for each in way.changes
+                ],
+                "to": list(way.to),
+                "say": way.say,
+            }
+            for way in conflict.relaxations
+        ],
     }
 
 

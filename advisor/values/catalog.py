@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,18 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Answers that exclude each other, or that no machine can meet: when, which, what to say, and the way out."""
+
+    id: str
+    kind: Literal["contradiction", "impossible"]
+    condition: str
+    answers: tuple[str, ...]
+    say: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """A quality that options are scored on: `matters` gives it weight, `important` puts it among the first wants."""
 
@@ -124,7 +136,8 @@ class Lifecycle:
 class Tables:
     """The whole catalogue.
 
-    `review_by` is when its shortest-lived fact, a price, goes stale. `tasks` maps a task to its defaults (parameters,
+    `review_by` is when its shortest-lived fact, a price, goes stale; `good_until` says for `prices` and `lifecycle` how
+    long each is good. `tasks` maps a task to its defaults (parameters,
     layers, metric, …). `phrases` are the sentences that decisions are explained with, `labels` the names of questions
     in them, `choices` the words of their choices.
     """
@@ -145,6 +158,8 @@ class Tables:
     phrases: Mapping[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    good_until: Mapping[str, str] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""

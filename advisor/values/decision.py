@@ -57,6 +57,45 @@ class Tipping:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One answer as it is and as it would have to be; `say` tells it in words, with the distance."""
+
+    answer: str
+    now: Scalar
+    to: Scalar
+    unit: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A way out, verified by deciding again: with these answers changed and all others as they are, `to` is chosen."""
+
+    changes: tuple[Change, ...]
+    to: tuple[str, ...]
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What cannot be had together, to be said before anything else.
+
+    `kind` is `contradiction` (two answers exclude each other), `impossible` (no machine or network can do it),
+    `infeasible` (no option of the decision `about` passes every limit) or `unmet` (what is chosen there gives little of
+    something that was wanted first). `answers` are the questions at odds; `out` says a way out in words where there are
+    no `relaxations`. Phrases without a full stop.
+    """
+
+    id: str
+    kind: Literal["contradiction", "impossible", "infeasible", "unmet"]
+    about: str
+    answers: tuple[str, ...]
+    say: str
+    out: str = ""
+    relaxations: tuple[Relaxation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Consequence:
     good: bool
     text: str
@@ -113,7 +152,7 @@ class Conclusion:
     """The whole outcome of `conclude`: what the record is written from.
 
     `title` states the decision in one line; `summary` says it for the screen (the record does not show it).
-    `sources` are (id, title, address); `review_by` is an ISO date. `because`,
+    `sources` are (id, title, address); `review_by` is an ISO date, and `review_because` says what is too old from then on. `because`,
     consequences and statements are phrases without a full stop, so that sentences can be made of them.
     """
 
@@ -133,3 +172,10 @@ class Conclusion:
     advisor_version: str
     sources: tuple[tuple[str, str, str], ...]
     digest: str
+    conflicts: tuple[Conflict, ...] = ()
+    review_because: str = ""
+
+    @property
+    def relaxations(self) -> tuple[Relaxation, ...]:
+        """Every way out of every conflict."""
+        return tuple(way for conflict in self.conflicts for way in conflict.relaxations)
