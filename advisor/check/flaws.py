@@ -65,7 +65,8 @@ def _undecodable(path: str, data: bytes, at: int) -> tuple[str, Flaw]:
 def flaw_of(document: Document, error: Unreadable) -> Flaw:
     """The flaw that stopped the reader."""
     kind = {"json": "JSON", "pbtxt": "a protocol buffer's text"}.get(document.reader, document.reader.upper())
-    return Flaw(f"not {kind}: {error.what}", error.remedy, document.place(error.at))
+    last = max(len(document.text.rstrip()) - 1, 0)  # what is missing at the end is shown where the text ends
+    return Flaw(f"not {kind}: {error.what}", error.remedy, document.place(min(error.at, last)))
 
 
 def repeated_flaws(document: Document) -> Iterator[Flaw]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from advisor.check.tree import Document, Entry, Leaf, Sequence, Table
 from advisor.values.configs import At, ConfigFacts, Renamed
+from advisor.values.finding import Severity
 
 UNRESOLVED = re.compile(
     r"^\s*$|^auto$|\$\{|\$\(|\$[A-Za-z_]|\{\{|\{%|<%|^<.*>$|^%\w|^@\w"
@@ -70,10 +71,14 @@ def take(section: Section, facts: ConfigFacts, names: Mapping[str, str]) -> Conf
     return replace(facts, **taken)  # type: ignore[arg-type]
 
 
-def old_names(section: Section, names: Mapping[str, tuple[str, str]]) -> tuple[Renamed, ...]:
+def old_names(
+    section: Section, names: Mapping[str, tuple[str, str]], severity: Severity = "warning"
+) -> tuple[Renamed, ...]:
     """The settings that stand under an old name (path: new name, fate of the old), unless they are off."""
     found = ((section.at(path), now, fate) for path, (now, fate) in names.items())
-    return tuple(Renamed(at, now, fate) for at, now, fate in found if at is not None and at.value is not False)
+    return tuple(
+        Renamed(at, now, fate, severity) for at, now, fate in found if at is not None and at.value is not False
+    )
 
 
 def on(section: Section, *paths: str) -> tuple[At, ...]:

@@ -173,3 +173,4 @@ class ConfigFacts:
     files: tuple[At, ...] = ()
     clashes: tuple[Clash, ...] = ()
     renamed: tuple[Renamed, ...] = ()
+    loader_workers: At | None = None

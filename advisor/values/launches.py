@@ -7,7 +7,7 @@ A fact that the file does not state is None; an `At` whose value is None is deci
 from dataclasses import dataclass
 from typing import Literal
 
-from advisor.values.configs import At
+from advisor.values.configs import At, Renamed
 from advisor.values.finding import Place
 
 Role = Literal["train", "serve", "other"]
@@ -48,16 +48,20 @@ class Command:
     flash_attention: At | None = None
     output: At | None = None
     resume: At | None = None
+    loader_workers: At | None = None
     open_ended: bool = False
+    renamed: tuple[Renamed, ...] = ()
     words: tuple[At, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A Kubernetes probe; `gives_up_s` is how long after the start of the container it first acts."""
+    """A Kubernetes probe: `asks_s` is when it asks for the first time after the start of the container, `gives_up_s`
+    when it first acts."""
 
     at: At
     gives_up_s: float | None
+    asks_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,10 @@ class LaunchFacts:
     """One workload: a script, a job, a pod template, a task, a service.
 
     `kind` is the owner's word for it. `gpus_a_node` is what one machine or pod gets, `gpus_requested` what
-    Kubernetes' requests say. `nodes` are the machines (pods, tasks) of one run. `accelerator` and `machine_type`
-    are the names that the file has. `shared_memory` is None when nothing gives more than the default;
-    `shared_memory_elsewhere` says that this cannot be told from the file. `local` says that relative paths are
-    looked for in the project and not in an image.
+    Kubernetes' requests say; `cpus` what it has of CPUs. `nodes` are the machines (pods, tasks) of one run.
+    `accelerator` and `machine_type` are the names that the file has. `shared_memory` is None when nothing gives more
+    than the default; `shared_memory_elsewhere` says that this cannot be told from the file. `local` says that relative
+    paths are looked for in the project and not in an image.
     """
 
     format: str
@@ -122,11 +126,13 @@ class LaunchFacts:
     preemptible: At | None = None
     replicas: At | None = None
     memory: At | None = None
+    cpus: At | None = None
     shared_memory: At | None = None
     shared_memory_elsewhere: bool = False
     image: At | None = None
     liveness: Probe | None = None
     startup: Probe | None = None
+    readiness: Probe | None = None
     restart_policy: At | None = None
     retries: At | None = None
     time_limit: At | None = None

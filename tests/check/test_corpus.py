@@ -47,7 +47,6 @@ NEEDS_ESTIMATES = {"ADV021"}  # the check is handed them, and finds nothing with
 DISPUTABLE_FILES = 1 / 20
 NO_DEFECT = {
     # what was seeded does no harm, or the accepted line has nothing to do with it
-    ("ADV041", "k8_probe"): "delays the readiness probe, which restarts nothing, and not the liveness probe",
     ("ADV022", "k8_model_too_big", 49): "accepts only the line after the removed setting; found on the model's line",
 }
 

@@ -292,7 +292,7 @@ def test_ray_clusters(version: str, head: str, worker: str, gpus: int, expected:
          [("ADV038", "error", 3)]),
         ('backend: "python"\nmax_batch_size: 4\nmodel_warmup [ { batch_size: 4 }, { batch_size: 8 } ]\n',
          [("ADV038", "error", 2)]),
-        ('backend: "python"\nmax_batch_size: 4\ninput {\n', [("ADV008", "error", 4)]),
+        ('backend: "python"\nmax_batch_size: 4\ninput {\n', [("ADV008", "error", 3)]),
     ],
 )  # fmt: skip
 def test_batching(text: str, expected: list[tuple[str, str, int]]) -> None:
@@ -332,3 +332,55 @@ def test_several_documents() -> None:
     text = f"# a comment\n---\n{first}---\nkind: Service\napiVersion: v1\n---\n{first}"
     lines = first.count("\n")
     assert ours("all.yaml", text) == [("ADV019", "error", 17), ("ADV019", "error", 17 + lines + 4)]
+
+
+VLLM = (
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: serve\nspec:\n  containers:\n    - name: vllm\n"
+    "      image: vllm/vllm-openai:v0.11.0\n      args: [{arguments}]\n      resources:\n        limits:\n"
+    "          nvidia.com/gpu: 1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("--model, meta-llama/Llama-3.1-8B, --gpu-memory-utilization, '0.9'", []),
+        ("--model, meta-llama/Llama-3.1-8B, --gpu-memory-utilization, '90'", [("ADV007", "error", 9)]),
+        ("--model, meta-llama/Llama-3.1-8B, --tensor-parallel-size, '0'", [("ADV007", "error", 9)]),
+        ("--model, meta-llama/Meta-Llama-3-8B, --max-model-len, '8192'", []),
+        ("--model, meta-llama/Meta-Llama-3-8B, --max-model-len, '16384'", [("ADV023", "warning", 9)]),
+        ("--model, meta-llama/Meta-Llama-3-8B, --max-model-len, '16384', --rope-scaling, $(ROPE)", []),
+        ("--model, NousResearch/Yarn-Llama-2-7b-128k, --max-model-len, '131072'", []),  # a variant of longer positions
+    ],
+)
+def test_what_an_engine_is_told(arguments: str, expected: list[tuple[str, str, int]]) -> None:
+    """Shares of memory, sizes, and lengths beyond the model's positions; scaled positions may reach further."""
+    assert ours("serve.yaml", VLLM.replace("{arguments}", arguments)) == expected
+
+
+def test_a_readiness_probe_that_asks_early() -> None:
+    """It restarts nothing, so it is a note; a startupProbe holds it back."""
+    text = VLLM.replace("{arguments}", "--model, meta-llama/Llama-3.1-8B")
+    probe = "      readinessProbe:\n        httpGet: {path: /health, port: 8000}\n        initialDelaySeconds: 5\n"
+    assert ours("serve.yaml", text + probe) == [("ADV041", "note", 15)]
+    assert ours("serve.yaml", text + probe.replace(" 5\n", " 60\n")) == []
+    assert ours("serve.yaml", text + probe + probe.replace("readiness", "startup")) == []
+
+
+@pytest.mark.parametrize(
+    ("cpus", "arguments", "expected"),
+    [
+        ('"4"', "--dataloader_num_workers, '32'", [("ADV032", "note", 7)]),
+        ("16", "--dataloader_num_workers, '32'", []),
+        ("4000m", "--num-workers=32", [("ADV032", "note", 7)]),
+        ("$CPUS", "--num_workers=32", []),
+    ],
+)
+def test_loaders_and_cpus(cpus: str, arguments: str, expected: list[tuple[str, str, int]]) -> None:
+    """More loaders than twice the CPUs of a pod are a note; without a number of CPUs nothing is said."""
+    text = (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: train\n      image: registry.example/train:1.4\n"
+        f"      command: [torchrun, --nproc_per_node, '1', train.py, {arguments}]\n"
+        f"      resources: {{limits: {{cpu: {cpus}, nvidia.com/gpu: 1}}}}\n"
+    )
+    assert ours("train.yaml", text) == expected

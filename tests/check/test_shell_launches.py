@@ -212,3 +212,18 @@ def test_files_that_a_script_names() -> None:
     assert found("run.sh", script.format("fsdp.yaml"), **beside) == []
     assert found("run.sh", script.format("$CONFIG"), **beside) == []
     assert found("run.sh", script.format("nowhere/else.yaml"), **beside) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("python -m torch.distributed.launch --nproc_per_node 1 train.py\n", [("ADV044", "note", 1)]),
+        ("torchrun --nproc_per_node 1 train.py\n", []),
+        ("sky spot launch task.yaml\n", [("ADV044", "warning", 1)]),
+        ("sky jobs launch task.yaml\n", []),
+        ("# sky spot launch task.yaml\n", []),
+    ],
+)
+def test_commands_under_an_old_name(text: str, expected: list[tuple[str, str, int]]) -> None:
+    """A launcher that has a successor is told where it is called."""
+    assert [each for each in found("train.sh", text) if each[0] == "ADV044"] == expected

@@ -286,9 +286,9 @@ def test_composer(text: str, expected: list[tuple[str, str, int]]) -> None:
         ('"optimizer": {"type": "Adam", "params": {"lr": 0.001}},\n"min_lr": 1.0}', [("ADV007", "error", 7)]),
         ('"optimizer": {"type": "Adam", "params": {"lr": 6e-4}}}', [("ADV007", "warning", 6)]),
         ('"train_batch_size": 100,\n"train_micro_batch_size_per_gpu": 8}', [("ADV001", "error", 6)]),
-        ('"zero_optimization": {"stage": 2},\n"moe_num_experts": 8}', [("ADV014", "error", 6)]),
+        ('"zero_optimization": {"stage": 2},\n"moe_num_experts": 8}', [("ADV014", "error", 6), ("ADV014", "error", 6)]),
         ('"zero_optimization": {"stage": 1},\n"moe_num_experts": 8}', []),
-        ('"zero_optimization": {"stage": 3, "cpu_offload": true}}', []),
+        ('"zero_optimization": {"stage": 3, "cpu_offload": true}}', [("ADV014", "error", 6)]),
         ('"hidden_dropout": 0, "attention_dropout": 1.5}', [("ADV007", "error", 6)]),
         ('"train_iters": 320000, "checkpoint_factor": 10000}', []),
     ],
@@ -299,12 +299,12 @@ def test_neox(text: str, expected: list[tuple[str, str, int]]) -> None:
 
 
 def test_neox_pipeline_with_zero() -> None:
-    """ZeRO 2 and 3 with two and more pipeline stages; with one stage there is no pipeline."""
+    """ZeRO 2 and 3 with a pipeline: one stage is one too, and 0 turns it off."""
     text = NEOX + '"zero_optimization": {"stage": 3}}'
-    assert found("a.yml", text) == []
-    assert found("a.yml", text.replace('"pipe_parallel_size": 1', '"pipe_parallel_size": 4')) == [
-        ("ADV014", "error", 6)
-    ]
+    for stages in (1, 4):
+        staged = text.replace('"pipe_parallel_size": 1', f'"pipe_parallel_size": {stages}')
+        assert found("a.yml", staged) == [("ADV014", "error", 6)]
+    assert found("a.yml", text.replace('"pipe_parallel_size": 1', '"pipe_parallel_size": 0')) == []
 
 
 @pytest.mark.parametrize(

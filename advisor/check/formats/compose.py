@@ -55,6 +55,7 @@ def _service(document: Document, name: str, service: Table) -> LaunchFacts:
         gpus_a_node=gpus,
         supply=Supply(count, "", (gpus,) if gpus is not None else ()),
         memory=limit,
+        cpus=_cpus(document, service),
         shared_memory=size,
         shared_memory_elsewhere=host,
         image=walk.at(document, service, "image"),
@@ -101,6 +102,14 @@ def _gpus(document: Document, service: Table) -> At | None:
         entry = service.entries.get("runtime") or service.entries["gpus"]
         return At(None, "all", document.place(entry.at), "runtime")
     return None
+
+
+def _cpus(document: Document, service: Table) -> At | None:
+    """The CPUs that the service is limited to, often written as text: `cpus: "4"`."""
+    at = walk.at(document, service, "deploy", "resources", "limits", "cpus") or walk.at(document, service, "cpus")
+    if at is None or not isinstance(at.value, str):
+        return at
+    return replace(at, value=float(at.raw) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", at.raw) else None)
 
 
 def _mounts(document: Document, service: Table) -> Iterator[Mount]:

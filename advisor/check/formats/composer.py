@@ -27,6 +27,7 @@ SETTINGS = {
     "model.n_heads": "attention_heads",
     "model.n_layers": "layers",
     "seed": "seed",
+    "train_loader.num_workers": "loader_workers",
     "save_folder": "checkpointing",
     "max_duration": "epochs",
 }

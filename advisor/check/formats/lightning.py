@@ -36,6 +36,7 @@ LITGPT = {
     "model.n_embd": "hidden_size",
     "model.head_size": "head_size",
     "seed": "seed",
+    "data.init_args.num_workers": "loader_workers",
 }
 LIGHTNING = {
     "trainer.devices": "devices",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from advisor.check.format import Format
-from advisor.check.taking import Section, is_on, take
+from advisor.check.taking import Section, is_on, old_names, take
 from advisor.check.tree import Document, Entry, Table
 from advisor.values.configs import At, Clash, ConfigFacts
 
@@ -44,6 +44,7 @@ SETTINGS = {
     "rampup_batch_size": "elastic",
     "step_batch_size_schedule": "elastic",
     "seed": "seed",
+    "num_workers": "loader_workers",
 }
 _UNEVEN = (
     "decoder_first_pipeline_num_layers",
@@ -73,6 +74,14 @@ _COMPANIONS = (
     "seq_length",
     "global_batch_size",
 )
+
+
+_FATE = "Megatron-LM's parser refuses it since 2022, forks of before want it"
+OLD_NAMES = {
+    "activations_checkpoint_method": ("recompute_method", _FATE),
+    "activations_checkpoint_num_layers": ("recompute_num_layers", _FATE),
+    "activations_checkpoint_granularity": ("recompute_granularity", _FATE),
+}
 
 
 def read(document: Document) -> Iterator[ConfigFacts]:
@@ -126,6 +135,7 @@ def _facts(section: Section, top: Section) -> ConfigFacts:
         head_size=config.head_size if is_on(config.head_size) or not is_on(latent) else latent,
         key_value_heads=config.key_value_heads if is_on(grouped) or not by_flags else None,
         uneven_stages=next((at for name in _UNEVEN if (at := section.at(name)) is not None and _set(at)), None),
+        renamed=old_names(section, OLD_NAMES, "note"),
         dropouts=tuple(at for name in _DROPOUTS if (at := section.at(name)) is not None),
         clashes=tuple(_sequence(config)),
     )

@@ -94,6 +94,7 @@ def _launch(document: Document, commands: tuple[Command, ...], said: Mapping[str
         accelerator=gpu_name or _constraint(said.get("constraint")),
         preemptible=preemptible,
         memory=replace(memory, value=slurm_bytes(memory.raw)) if memory is not None and memory.value else memory,
+        cpus=_cpus(said),
         time_limit=replace(limit, value=slurm_seconds(limit.raw)) if limit is not None else None,
         retries=said.get("requeue"),
         shared_memory_elsewhere=True,
@@ -118,6 +119,13 @@ def _gpus(said: Mapping[str, At]) -> tuple[At | None, At | None]:
         kind = replace(at, value=match.group(1)) if match.group(1) else None
         return kind, replace(at, value=int(match.group(2)))
     return _by_task(said)
+
+
+def _cpus(said: Mapping[str, At]) -> At | None:
+    """--cpus-per-task times the tasks of a node, one where nothing is said."""
+    at, tasks = said.get("cpus_per_task"), said.get("ntasks_per_node")
+    several = 1 if tasks is None else tasks.whole
+    return None if at is None or at.whole is None or several is None else replace(at, value=at.whole * several)
 
 
 def _by_task(said: Mapping[str, At]) -> tuple[At | None, At | None]:

@@ -5,14 +5,16 @@ Keys as in torchtitan/config/job_config.py and torchtitan/distributed/parallel_d
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from advisor.check.format import Format
 from advisor.check.taking import Section, take, whole
 from advisor.check.tree import Document, Table
 from advisor.values.configs import At, Clash, ConfigFacts
 
+_T = TypeVar("_T")
 SETTINGS = {
     "training.local_batch_size": "micro_batch",
     "training.batch_size": "micro_batch",
@@ -67,6 +69,16 @@ HEADS = {
     ("deepseek_v3", "671b"): (128, 128),
 }
 """Attention heads and key-value heads by model and flavor."""
+EXPERTS = {
+    ("llama4", "17bx16e"): 16,
+    ("llama4", "17bx128e"): 128,
+    ("qwen3", "30b-a3b"): 128,
+    ("qwen3", "235b-a22b"): 128,
+    ("deepseek_v3", "16b"): 64,
+    ("deepseek_v3", "236b"): 160,
+    ("deepseek_v3", "671b"): 256,
+}
+"""Routed experts a layer by model and flavor."""
 _TABLES = ("parallelism", "job", "metrics", "activation_checkpoint", "checkpoint", "experimental", "model", "optimizer")
 
 
@@ -86,7 +98,9 @@ def _facts(section: Section) -> ConfigFacts:
     if config.global_batch is not None and config.global_batch.whole == -1:  # the default: what follows from the rest
         config = replace(config, global_batch=None)
     flavor, name = section.at("model.flavor"), section.at("model.name")
-    heads = _heads(name, flavor)
+    heads, experts = _of(HEADS, name, flavor), _of(EXPERTS, name, flavor)
+    if flavor is not None and experts is not None:
+        config = replace(config, experts=replace(flavor, value=experts))
     if flavor is not None and heads is not None:
         config = replace(
             config,
@@ -101,12 +115,12 @@ def _facts(section: Section) -> ConfigFacts:
     )
 
 
-def _heads(name: At | None, flavor: At | None) -> tuple[int, int] | None:
-    """Heads of a model of the list, or of an experiment that has its name in its own (llama3_simple_fsdp)."""
+def _of(known: Mapping[tuple[str, str], _T], name: At | None, flavor: At | None) -> _T | None:
+    """What is known of a model of the list, or of an experiment that has its name in its own (llama3_simple_fsdp)."""
     if name is None or flavor is None:
         return None
     families = {family for family, _ in HEADS if family in (name.word or "")}
-    return HEADS.get((families.pop(), flavor.word or "")) if len(families) == 1 else None
+    return known.get((families.pop(), flavor.word or "")) if len(families) == 1 else None
 
 
 def _experts(config: ConfigFacts) -> Iterator[Clash]:

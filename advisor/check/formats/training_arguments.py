@@ -19,6 +19,7 @@ SETTINGS = {
     "model_revision": "revision",
     "trust_remote_code": "remote_code",
     "seed": "seed",
+    "dataloader_num_workers": "loader_workers",
     "max_length": "sequence_length",
     "max_seq_length": "sequence_length",
     "per_device_train_batch_size": "micro_batch",

@@ -8,7 +8,7 @@ from advisor.check.launch.arguments import Arguments, Scene, parsed
 from advisor.check.launch.programs import LAUNCHERS, SERVERS, SHELLS, base, program_at
 from advisor.check.launch.shell_values import Line, Word
 from advisor.check.launch.shell_words import shell_lines
-from advisor.values.configs import At
+from advisor.values.configs import At, Renamed
 from advisor.values.launches import Command, Role
 
 _FLAGS = frozenset(
@@ -83,7 +83,8 @@ def _command(line: Line, found: tuple[str, int, int], scene: Scene) -> Command:
     words = line.words
     at = At(program, words[start].text, scene.place(words[start].at), program)
     role: Role = "serve" if program in SERVERS else "train"
-    command = Command(at, role, words=tuple(scene.at(word) for word in words[arguments_at:]))
+    renamed = tuple(_renamed(words[start:arguments_at], scene))
+    command = Command(at, role, words=tuple(scene.at(word) for word in words[arguments_at:]), renamed=renamed)
     outer = _wrapped(words[:start], scene)
     if outer is not None:
         command = _under(command, outer)
@@ -93,6 +94,14 @@ def _command(line: Line, found: tuple[str, int, int], scene: Scene) -> Command:
     if program in SERVERS:
         return served(command, parsed(words[arguments_at:], scene))
     return _started(command, words[arguments_at:], scene)
+
+
+def _renamed(words: Sequence[Word], scene: Scene) -> Iterator[Renamed]:
+    """Launchers under the name of a module that has a successor (pytorch.org, torch.distributed.launch)."""
+    for word in words:
+        if word.text == "torch.distributed.launch":
+            fate = "PyTorch has deprecated the module, and it passes --local-rank"
+            yield Renamed(scene.at(word, word.text), "torchrun", fate, "note")
 
 
 def _started(command: Command, words: Sequence[Word], scene: Scene) -> Command:
@@ -171,6 +180,7 @@ def _trained(command: Command, script: Arguments) -> Command:
         output=script.first(*_OUTPUTS),
         resume=resume if resume is not None and resume.value is not False else None,
         model=script.first(*_MODELS),
+        loader_workers=script.first("dataloader_num_workers", "num_workers", "workers"),
     )
 
 

@@ -161,4 +161,4 @@ def probe(document: Document, container: Node, name: str) -> Probe | None:
         numbers.append(float(default) if value is None else value.number)
     first, period, failures = numbers
     known = first is not None and period is not None and failures is not None
-    return Probe(at, (first or 0) + (period or 0) * (failures or 0) if known else None)
+    return Probe(at, (first or 0) + (period or 0) * (failures or 0) if known else None, first)

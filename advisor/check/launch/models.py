@@ -5,13 +5,14 @@ Qwen, Gemma, Phi, Falcon, DeepSeek, gpt-oss). A name that is not here says its s
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """Parameters; attention heads, layers, key/value heads and size of a head where they are known; `weight_bytes` a
-    parameter, where the checkpoint of that name is not in 16 bits.
+    parameter, where the checkpoint of that name is not in 16 bits; `longest` sequence that its positions are made for.
     """
 
     parameters: float
@@ -20,6 +21,7 @@ class Model:
     cache_heads: int | None = None
     head_size: int | None = None
     weight_bytes: float | None = None
+    longest: int | None = None
 
     @property
     def cache_values_a_token(self) -> int | None:
@@ -75,6 +77,22 @@ _KNOWN: tuple[tuple[str, Model], ...] = (
     (r"opt-?125m", Model(0.125e9, 12, 12, 12, 64)),
 )
 _COMPILED = tuple((re.compile(pattern), model) for pattern, model in _KNOWN)
+_LONGEST = tuple(
+    (re.compile(pattern), longest)
+    for pattern, longest in (
+        (r"(meta-)?llama-?2-\d+b(-chat)?(-hf)?", 4096),
+        (r"(meta-)?llama-?3-\d+b(-instruct)?", 8192),
+        (r"(meta-)?llama-?3\.[123]-\d+b(-instruct)?", 131_072),
+        (r"mixtral-8x7b(-instruct)?-v0\.1|mistral-7b(-instruct)?-v0\.[123]", 32_768),
+        (r"gemma-2-\d+b(-it)?", 8192),
+        (r"gemma-3-(4|12|27)b-(it|pt)", 131_072),
+        (r"falcon-(7|40|180)b(-instruct|-chat)?", 2048),
+        (r"phi-4", 16_384),
+        (r"opt-125m", 2048),
+        (r"gpt2", 1024),
+    )
+)
+"""max_position_embeddings of each owner's config.json, for names that have no variants with longer positions."""
 
 # Names of quantised checkpoints, and what vLLM, SGLang and TGI call it: bytes a parameter, scales included
 _QUANTISED: tuple[tuple[str, float], ...] = (
@@ -89,6 +107,7 @@ _EXPERTS = re.compile(r"\d+b-\d+e(?![a-z0-9])")
 _BILLIONS = re.compile(r"(?:^|[^a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)b(?![a-z0-9])")
 
 
+@lru_cache(maxsize=512)
 def model(name: object) -> Model | None:
     """The model of that name; only its parameters when the name says no more, None when it says nothing."""
     if not isinstance(name, str) or len(name) > 300:
@@ -96,7 +115,8 @@ def model(name: object) -> Model | None:
     text = name.strip().rstrip("/").rpartition("/")[2].lower().replace("_", "-").removesuffix(".git")
     found = next((each for pattern, each in _COMPILED if pattern.fullmatch(text)), None)
     if found is not None:
-        return found
+        longest = next((longest for pattern, longest in _LONGEST if pattern.fullmatch(text)), None)
+        return replace(found, longest=longest) if longest is not None else found
     if _EXPERTS.search(text):
         return None  # the name counts the parameters of one token and the experts, not their sum
     mixture = _MIXTURE.search(text)

@@ -71,9 +71,12 @@ def container_facts(common: LaunchFacts, document: Document, item: Table, volume
         supply=Supply(limit.whole if limit is not None else None, "", (limit,) if limit is not None else ()),
         image=walk.at(document, item, "image"),
         memory=containers.quantity(document, resources, "limits", "memory"),
+        cpus=containers.quantity(document, resources, "limits", "cpu")
+        or containers.quantity(document, resources, "requests", "cpu"),
         shared_memory=None if shared is None else (shared.source or shared.path),
         liveness=containers.probe(document, item, "livenessProbe"),
         startup=containers.probe(document, item, "startupProbe"),
+        readiness=containers.probe(document, item, "readinessProbe"),
         mounts=mounts,
     )
 

@@ -8,6 +8,7 @@ from advisor.check.material import Material
 from advisor.check.rulebook import TRAINERS, Example, Rule, finding, written
 from advisor.values.configs import At, ConfigFacts
 from advisor.values.finding import Edit, Finding, Severity
+from advisor.values.launches import Command
 
 _SIZES = (
     "micro_batch",
@@ -21,6 +22,10 @@ _SIZES = (
 )
 _WHOLE = (*_SIZES, "num_processes", "machine_rank", "zero_stage", "max_steps")
 _NUMBERS = ("learning_rate", "warmup_steps", "warmup_ratio", "epochs", "save_steps", "evaluation_steps")
+_DEGREES = (
+    "tensor_parallel", "context_parallel", "expert_parallel", "expert_tensor_parallel", "data_replicas", "data_shards",
+)  # fmt: skip
+_ENGINE_SIZES = ("tensor_parallel", "pipeline_parallel", "data_parallel", "context_length")
 _FLAGS = ("fp16", "bf16", "load_best", "gradient_checkpointing", "elastic", "trains")
 _STRATEGIES = ("save_strategy", "evaluation_strategy")
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.I)
@@ -37,6 +42,21 @@ def find(material: Material) -> Iterator[Finding]:
             if at is not None and at.value is not None and at.raw:  # sections have no text of their own
                 yield from _kind(name, at)
         yield from _units(config)
+    for launch in material.launches:
+        for command in launch.commands:
+            yield from _served(command)
+
+
+def _served(command: Command) -> Iterator[Finding]:
+    """What a serving engine is told: a share of memory, and sizes."""
+    share = command.memory_share
+    if share is not None and share.number is not None and not 0 < share.number <= 1:
+        percent = f"did you mean {share.number / 100:g}?" if 1 < share.number <= 100 else "write a share from 0 to 1"
+        yield _finding("error", f"{written(share)} is no share of the GPU's memory", percent, share)
+    for name in _ENGINE_SIZES:
+        at: At | None = getattr(command, name)
+        if command.role == "serve" and at is not None and at.whole is not None and at.whole < 1 and at.whole != -1:
+            yield _finding("error", f"{written(at)} must be at least 1", "write the size, or leave it out", at)
 
 
 def _kind(name: str, at: At) -> Iterator[Finding]:
@@ -106,7 +126,17 @@ def _units(config: ConfigFacts) -> Iterator[Finding]:
             "warning", f"{written(ratio)} is a share of all steps", f"did you mean warmup_steps {ratio.raw}?", ratio
         )
 
+    yield from _degrees(config)
     yield from _limits(config)
+
+
+def _degrees(config: ConfigFacts) -> Iterator[Finding]:
+    """Ranks a group has: at least one; -1 where the tool works the rest out."""
+    for name in _DEGREES:
+        at: At | None = getattr(config, name)
+        rest = name == "data_shards" and at is not None and at.whole == -1
+        if config.format == "torchtitan" and at is not None and at.whole is not None and at.whole < 1 and not rest:
+            yield _finding("error", f"{written(at)} must be at least 1", "write 1 where it is not used", at)
 
 
 def _limits(config: ConfigFacts) -> Iterator[Finding]:
@@ -132,11 +162,12 @@ RULE = Rule(
     title="Value of the wrong kind or unit",
     severity="warning",
     group="consistency",
-    formats=TRAINERS,
+    formats=(*TRAINERS, "compose", "kubernetes", "ray", "shell", "skypilot"),
     condition="A number is text (quoted, or 1e-4 in YAML 1.1, where a dot is missing); a count is fractional, or a "
     "size below 1; a flag is text; an unquoted no is a strategy; a learning rate is negative, or 0.1 and more with an "
     "Adam or Lion, or below its own minimum; warmup_steps lies between 0 and 1, or warmup_ratio above 1; a sequence is "
-    "longer than the positions of the model; a dropout is no share. It is an error where every reader of the format "
+    "longer than the positions of the model; a dropout, or the part of a GPU that a serving engine takes, is no share; "
+    "a degree of parallelism is below 1. It is an error where every reader of the format "
     "fails, a warning where some tools convert, a note where it depends on the version.",
     remedy="Write the value in the kind and unit that the tool expects.",
     why="PyYAML reads 1e-4 as text and unquoted no as false. The run stops with '<=' not supported between float and "

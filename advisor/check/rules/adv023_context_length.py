@@ -19,8 +19,24 @@ def find(material: Material) -> Iterator[Finding]:
     for launch in material.launches:
         for command in launch.commands:
             model = served_model(command)
-            if model is not None and command.program.value in _ENGINES and not launch.shares_gpus:
+            if model is None or command.program.value not in _ENGINES:
+                continue
+            beyond = list(_beyond(command, model))
+            yield from beyond
+            if not beyond and not launch.shares_gpus:
                 yield from _compared(launch, command, model)
+
+
+def _beyond(command: Command, model: Model) -> Iterator[Finding]:
+    """More tokens than the model has positions; scaled RoPE, or a variable that allows it, may reach further."""
+    length = command.context_length
+    if length is None or not length.whole or model.longest is None or length.whole <= model.longest:
+        return
+    if any("rope" in word.raw or "override" in word.raw for word in command.words) or command.open_ended:
+        return
+    whose = command.model.raw[:60] if command.model is not None else "the model"
+    told = f"{written(length)} is more than the {model.longest} positions of {whose}"
+    yield finding(RULE.id, "warning", told, f"use {model.longest} at most", length, command.model)
 
 
 def _compared(launch: LaunchFacts, command: Command, model: Model) -> Iterator[Finding]:
@@ -50,10 +66,11 @@ RULE = Rule(
     formats=("helm_values", "kubernetes", "ray", "shell", "skypilot"),
     condition="The model (with its layers and key-value heads), the GPU and the context length are known, and keys and "
     "values of one sequence, 2 bytes each, are more than the GPUs have left beside the weights. Activations are not "
-    "counted. Models with latent or sliding attention, and caches in fp8, are left out.",
+    "counted. Or the length is more than the positions that the model was made with (RoPE that is scaled on the "
+    "command line is left out). Models with latent or sliding attention, and caches in fp8, are left out.",
     remedy="Lower the context length, keep the cache in fp8, or take more GPUs.",
     why="vLLM stops at start-up: the model's max seq len is larger than the maximum number of tokens that can be "
-    "stored in KV cache.",
+    "stored in KV cache; or: user-specified max_model_len is greater than the derived max_model_len.",
     evidence=(
         "https://github.com/vllm-project/vllm/issues/2418",
         "https://github.com/vllm-project/vllm/issues/10517",

@@ -4,15 +4,27 @@ from collections.abc import Iterator
 
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding
+from advisor.values.configs import Renamed
 from advisor.values.finding import Finding
 
 
 def find(material: Material) -> Iterator[Finding]:
     """Each setting that stands under an old name."""
     for config in material.configs:
-        for old in config.renamed:
-            told = f"{old.at.key} is now {old.now}: {old.fate}"
-            yield finding(RULE.id, old.severity, told, f"write {old.now}", old.at)
+        yield from map(_told, config.renamed)
+    for launch in material.launches:
+        for command in launch.commands:
+            yield from map(_told, command.renamed)
+    for source in material.sources:
+        for started in source.commands if "sky spot" in source.text else ():
+            if [word.text for word in started[:2]] == ["sky", "spot"]:
+                place = started[1].place
+                yield Finding(RULE.id, "warning", "sky spot is now sky jobs", "write sky jobs", place)
+
+
+def _told(old: Renamed) -> Finding:
+    name = old.at.yaml_path if old.at.yaml_path.startswith("torch.") else old.at.key
+    return finding(RULE.id, old.severity, f"{name} is now {old.now}: {old.fate}", f"write {old.now}", old.at)
 
 
 RULE = Rule(
@@ -20,8 +32,9 @@ RULE = Rule(
     title="Setting under an old name",
     severity="warning",
     group="lifecycle",
-    formats=("axolotl", "deepspeed", "llamafactory", "python_arguments", "training_arguments"),
-    condition="The setting is in its format's list of renamed settings, and is not false. What only the newest "
+    formats=("axolotl", "deepspeed", "llamafactory", "megatron", "python_arguments", "shell", "training_arguments"),
+    condition="The setting is in its format's list of renamed settings, and is not false; or a command starts what has "
+    "another name by now (torch.distributed.launch, sky spot). What only the newest "
     "version refuses (warmup_ratio in Transformers 5) is a note. An old version that is "
     "pinned on purpose may still want the old name: say so in a suppression.",
     remedy="Use the new name.",
@@ -33,6 +46,7 @@ RULE = Rule(
         "https://github.com/huggingface/transformers/pull/41326",
         "https://github.com/huggingface/trl/pull/3912",
         "https://github.com/huggingface/sentence-transformers/pull/2673",
+        "https://docs.pytorch.org/docs/stable/distributed.html#launch-utility (deprecated in favour of torchrun)",
         "deepspeedai/DeepSpeed, deepspeed/runtime/zero/config.py, DeepSpeedZeroConfig, commit 1b88ac3",
     ),
     bad=Example(
