@@ -21,13 +21,6 @@ WHOLE = Site(
     basis="EXPERT",
 )  # fmt: skip
 """Flop/s and bytes/s of eight CPUs of a server (EXPERT)."""
-HANDHELD = Site(
-    id="device", kind="cpu", name="the user's device", accelerator="", counts=(1,), memory_bytes=6e9,
-    host_memory_bytes=6e9, host_cpus=8.0, flops=(("fp32", Span(9e10, 1.8e10, 9e11)),), trains=None,
-    bandwidth=Span(3e10, 1.2e10, 7.5e10), link=exactly(1e12), price=exactly(0.0), tdp_w=5.0, provenance="assumed",
-    basis="EXPERT",
-)  # fmt: skip
-"""An old phone (low), a usual one, one with a neural processor (EXPERT)."""
 DEVICE_WEIGHT_BYTES = 0.6
 """A parameter at 4 bits with its scales (FLUX_QLORA)."""
 TREE_BYTES = 5e6
@@ -124,7 +117,9 @@ def unasked(work: Workload) -> Workload:
     training = replace(
         work.training, samples=exactly(1.0), tokens=exactly(1.0), epochs=1.0, batch=1.0, decoded_bytes=exactly(1.0)
     )
-    serve = replace(work.serving, peak_per_s=1.0, latency_s=1.0, token_s=1.0, percentile=99.0)
+    serve = replace(
+        work.serving, peak_per_s=1.0, latency_s=1.0, token_s=1.0, percentile=99.0, devices=(), device_memory_bytes=2e9
+    )
     return replace(work, training=training, serving=serve)
 
 

@@ -3,11 +3,11 @@
 import math
 from dataclasses import dataclass
 
+from advisor.estimate.handheld import held
 from advisor.estimate.hardware import Served, cheapest
 from advisor.estimate.queue import wait_at
 from advisor.estimate.replica import (
     DEVICE_WEIGHT_BYTES,
-    HANDHELD,
     TREE_BYTES,
     WHOLE,
     Replica,
@@ -50,7 +50,7 @@ def serving(work: Workload, sites: tuple[Site, ...], fitted: Fitted, *, at_clien
     way to the user."""
     served = cheapest(work, sites, WAY["rpc_service"].value, fitted)
     alone = replica(work, WHOLE, Way(1.0, 1.0, plain_bytes(work, "cpu")), fitted)
-    device = replica(work, HANDHELD, Way(1.0, 1.0, DEVICE_WEIGHT_BYTES), fitted)
+    device = replica(work, held(work.serving), Way(1.0, 1.0, DEVICE_WEIGHT_BYTES), fitted)
     times = _Times(served.replica, alone, device, _wait(work, served))
     latency = {name: _latency(name, times, decodes=work.kind == "decoder") for name in WAY}
     if at_client:

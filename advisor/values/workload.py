@@ -76,7 +76,8 @@ class Training:
 @dataclass(frozen=True, slots=True)
 class Serving:
     """`tokens` in a request; `answer_tokens` generated, 0 for a single pass. `latency_s` is to the first answer,
-    `token_s` what each further token may take."""
+    `token_s` what each further token may take. `devices` are the kinds that users hold, `device_memory_bytes` what the
+    oldest of them has."""
 
     tokens: float
     answer_tokens: float
@@ -84,6 +85,8 @@ class Serving:
     latency_s: float
     token_s: float
     percentile: float
+    devices: tuple[str, ...] = ()
+    device_memory_bytes: float = 2e9
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ class _Answers:
         answer = self.answers.get(id)
         return str(answer.fact.value) if answer is not None and answer.fact.known else default
 
+    def several(self, id: str) -> tuple[str, ...]:
+        answer = self.answers.get(id)
+        value = answer.fact.value if answer is not None and answer.fact.known else ()
+        return value if isinstance(value, tuple) else (str(value),)
+
     def usual(self, field: str, default: float = 0.0) -> float:
         value = self.task.get(field, default)
         return float(value) if isinstance(value, int | float) else default
@@ -172,6 +177,8 @@ def _serving(ask: _Answers) -> Serving:
         latency_s=ask.number("serving.latency", 500.0) / 1e3,
         token_s=ask.number("serving.per_token", 50.0) / 1e3,
         percentile=ask.number("serving.percentile", 99.0),
+        devices=tuple(name for name in ask.several("client.devices") if name != "none"),
+        device_memory_bytes=ask.number("client.memory", 2e9),
     )
 
 

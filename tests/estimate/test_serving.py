@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor import catalog, estimate
+from advisor.estimate.handheld import held
 from advisor.estimate.hardware import cheapest
-from advisor.estimate.replica import HANDHELD, WHOLE, Way, replica
+from advisor.estimate.replica import WHOLE, Way, replica
 from advisor.estimate.serving import TO_CLIENT, WAY
 from advisor.rates.sites import accelerator_site
 from advisor.values.workload import Span, exactly
@@ -128,7 +129,24 @@ def test_bert_answers_on_cpus_in_a_tenth_of_a_second():
 def test_a_phone_is_slower_than_a_server():
     """The same network answers later on the user's device than on a server's processors."""
     for work in (ENCODER, IMAGE, TREES):
-        assert on(work, HANDHELD).first_s.value > on(work, WHOLE).first_s.value
+        assert on(work, held(work.serving)).first_s.value > on(work, WHOLE).first_s.value
+
+
+@pytest.mark.parametrize("devices", [(), ("ios",), ("android", "ios"), ("embedded",), ("macos",), ("browser", "macos")])
+def test_more_memory_is_no_slower_device(devices: tuple[str, ...]):
+    """Of the same kinds of devices, those with more memory are never slower."""
+    sites = [
+        held(replace(DECODER.serving, devices=devices, device_memory_bytes=size)) for size in (3e5, 1e9, 3e9, 6e9, 1e10)
+    ]
+    times = [on(DECODER, site).token_s.value for site in sites]
+    assert times == sorted(times, reverse=True)
+
+
+def test_the_slowest_kind_of_device_decides():
+    """A phone beside a laptop is planned for as the phone."""
+    both = held(replace(DECODER.serving, devices=("ios", "macos"), device_memory_bytes=3e9))
+    assert both == held(replace(DECODER.serving, devices=("ios",), device_memory_bytes=3e9))
+    assert dict(both.flops) != dict(held(replace(DECODER.serving, devices=("macos",))).flops)
 
 
 def test_resnet_answers_in_a_moment():
