@@ -8,14 +8,16 @@ from typing import Any
 
 import yaml
 
-from advisor.conclude import Grounds
+from advisor.conclude import Grounds, Thought
 from advisor.decide.architecture import Architecture
+from advisor.decide.figures import estimates
 from advisor.figure import Fact
 from advisor.plan import grounds as shipped
 from advisor.values.facts import Device, Known, Machine, Rates
 from advisor.values.reading import read_value
 
 HERE = Path(__file__).parent
+IN_SI = {"s": 1.0, "ms": 1e-3, "h": 3600.0, "bytes": 1.0, "GB": 1e9, "USD": 1.0, "USD/month": 1.0, "replicas": 1.0}
 INFEASIBLE = "infeasible"
 NOTHING = "nothing"
 
@@ -23,7 +25,8 @@ NOTHING = "nothing"
 @dataclass(frozen=True, slots=True)
 class Case:
     """One profile, or one twin of it. `accept` and `forbid` map a decision to options, `blocked` to answers that
-    must be named as what removed them; `due` and `undue` are statements."""
+    must be named as what removed them; `due` and `undue` are statements. `bands` map an estimate to what was measured
+    or stated in public, in SI units: (low, high)."""
 
     id: str
     answers: Mapping[str, Any]
@@ -33,6 +36,7 @@ class Case:
     blocked: Mapping[str, tuple[str, ...]]
     due: tuple[str, ...]
     undue: tuple[str, ...]
+    bands: Mapping[str, tuple[float, float]]
     why: str
 
 
@@ -86,7 +90,9 @@ def _case(id: str, row: Mapping[str, Any], twin: Mapping[str, Any]) -> Case:
     said = {name: tuple(twin.get(name, row.get(name, ()))) for name in ("due", "undue")}
     machine = {**row.get("machine", {}), **twin.get("machine", {})}
     lists = {name: {d: tuple(options) for d, options in of.items()} for name, of in merged.items()}
-    return Case(id, answers, machine, **lists, **said, why=twin.get("why", row["why"]))
+    told = twin.get("bands", row.get("bands", {}))
+    bands = {id: (low * IN_SI[unit], high * IN_SI[unit]) for id, (low, high, unit) in told.items()}
+    return Case(id, answers, machine, **lists, **said, bands=bands, why=twin.get("why", row["why"]))
 
 
 def faults(case: Case, architecture: Architecture) -> list[str]:
@@ -105,6 +111,16 @@ def faults(case: Case, architecture: Architecture) -> list[str]:
     said = {statement.id for statement in architecture.statements}
     wrong += [f"{id} is due and not said" for id in case.due if id not in said]
     wrong += [f"{id} is said and not due" for id in case.undue if id in said]
+    return wrong
+
+
+def outside(case: Case, thought: Thought) -> list[str]:
+    """Estimates that lie outside what was measured or stated in public."""
+    found = estimates(thought.architecture, thought.serve, thought.architecture.facts)
+    wrong = [f"{id} is not estimated" for id in case.bands if id not in found]
+    for id, (low, high) in case.bands.items():
+        if id in found and not low <= found[id].value <= high:
+            wrong.append(f"{id}: {found[id].value:g} {found[id].unit}, published {low:g} to {high:g}")
     return wrong
 
 
