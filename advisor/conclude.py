@@ -14,7 +14,7 @@ from advisor.decide.titles import summary
 from advisor.figure import Fact, Scalar
 from advisor.machine import overridden
 from advisor.rates.sites import accelerator_site, sites
-from advisor.values.candidates import Mode
+from advisor.values.candidates import Field, Mode
 from advisor.values.catalog import Tables
 from advisor.values.constants import Fitted
 from advisor.values.decision import Conclusion, Decided
@@ -52,14 +52,24 @@ def think(known: Known, grounds: Grounds, *, shares: bool = True) -> Thought:
     return _think(known, grounds, answers, _places(known, grounds), shares=shares)
 
 
-def _places(known: Known, grounds: Grounds) -> tuple[Site, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Sites that are told apart as a whole, so that nothing compares each of them again."""
+
+    sites: tuple[Site, ...]
+
+
+def _places(known: Known, grounds: Grounds) -> _Places:
     """Where it could be trained: on the machine as people correct it, or on what can be rented."""
-    return sites(overridden(known.machine, known.answered), known.rates, grounds.tables)
+    return _same(sites(overridden(known.machine, known.answered), known.rates, grounds.tables))
 
 
-def _think(
-    known: Known, grounds: Grounds, answers: Mapping[str, Answer], places: tuple[Site, ...], *, shares: bool
-) -> Thought:
+@lru_cache(maxsize=32)
+def _same(places: tuple[Site, ...]) -> _Places:
+    return _Places(places)
+
+
+def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places: _Places, *, shares: bool) -> Thought:
     tables = grounds.tables
     task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
     work = describe(answers, known.evidence, task)
@@ -71,13 +81,18 @@ def _think(
 
 
 @lru_cache(maxsize=512)
-def _training(work: Workload, places: tuple[Site, ...], modes: tuple[Mode, ...]) -> TrainingTable:
-    return estimate.training(work, propose(work.family, places, modes), _fitted())
+def _training(work: Workload, places: _Places, modes: tuple[Mode, ...]) -> TrainingTable:
+    return estimate.training(work, _field(work.family, places, modes), _fitted())
+
+
+@lru_cache(maxsize=64)
+def _field(family: str, places: _Places, modes: tuple[Mode, ...]) -> Field:
+    return propose(family, places.sites, modes)
 
 
 @lru_cache(maxsize=512)
-def _serving(work: Workload, rented: tuple[Site, ...], at_client: bool) -> ServingEstimates:
-    return estimate.serving(work, rented, _fitted(), at_client=at_client)
+def _serving(work: Workload, rented: _Places, at_client: bool) -> ServingEstimates:
+    return estimate.serving(work, rented.sites, _fitted(), at_client=at_client)
 
 
 @lru_cache(maxsize=1)
@@ -86,10 +101,10 @@ def _fitted() -> Fitted:
 
 
 @lru_cache(maxsize=4)
-def _rented(tables: Tables) -> tuple[Site, ...]:
+def _rented(tables: Tables) -> _Places:
     """Every accelerator with a price, the smallest first."""
     found = (accelerator_site(tables.accelerators[id], price) for id, price in tables.prices.items())
-    return tuple(sorted(found, key=lambda site: (site.memory_bytes, site.price.value)))
+    return _Places(tuple(sorted(found, key=lambda site: (site.memory_bytes, site.price.value))))
 
 
 def conclude(known: Known, grounds: Grounds) -> Conclusion:
@@ -100,7 +115,13 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
     def again(moves: Moves) -> Mapping[str, tuple[str, ...]]:
         return dict(elsewhere(moves).outcome)
 
-    flips = decide.tippings(grounds.questions, thought.answers, base, lambda id, value: again({id: value}))
+    flips = decide.tippings(
+        grounds.questions,
+        thought.answers,
+        base,
+        lambda id, value: again({id: value}),
+        marks=decide.marks(grounds.tables),
+    )
     found = decide.conclude(thought.architecture, thought.answers, thought.serve, grounds.tables, flips)
     questions = {question.id: question for question in grounds.questions}
     on = decide.Moving(questions, thought.answers, base, again, grounds.tables)

@@ -94,6 +94,21 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
+def compared_with(text: str) -> tuple[tuple[str, float], ...]:
+    """The names that a condition compares with a number, each with that number."""
+    pairs = [
+        (_dotted(one), float(other.value))
+        for node in ast.walk(parsed(text))
+        if isinstance(node, ast.Compare) and len(node.ops) == 1
+        for one, other in ((node.left, node.comparators[0]), (node.comparators[0], node.left))
+        if isinstance(one, ast.Name | ast.Attribute)
+        and isinstance(other, ast.Constant)
+        and isinstance(other.value, int | float)
+    ]
+    return tuple(dict.fromkeys(pairs))
+
+
 def witnesses(text: str, facts: Facts) -> tuple[str, ...]:
     """The names whose values make a condition hold: of alternatives the first that does, of what is ruled out none."""
     return tuple(dict.fromkeys(_witnesses(parsed(text), facts)))
@@ -116,11 +131,16 @@ def _witnesses(node: ast.expr, facts: Facts) -> list[str]:
 
 def judge(text: str, facts: Facts) -> Verdict:
     """Does the condition hold on these facts?"""
-    return _judged(text, tuple((name, facts[name].value) for name in names_in(text) if name in facts))
+    return _judged(text, tuple([facts[name].value if name in facts else _ABSENT for name in names_in(text)]))
+
+
+_ABSENT = ("no such name",)
+"""Stands for a word that is no name here; no answer is such a list, for choices are single words."""
 
 
 @lru_cache(maxsize=65536)
-def _judged(text: str, values: tuple[tuple[str, Scalar], ...]) -> Verdict:
+def _judged(text: str, read: tuple[Scalar, ...]) -> Verdict:
+    values = [(name, value) for name, value in zip(names_in(text), read, strict=True) if value is not _ABSENT]
     facts = {name: Fact(name, value) for name, value in values}
     unknown = tuple(name for name, value in values if value is None)
     holds, broken = _truth(parsed(text), facts)

@@ -3,9 +3,20 @@
 from advisor.decide.architecture import Architecture, architecture
 from advisor.decide.conclusion import conclude
 from advisor.decide.conflicts import conflicts
+from advisor.decide.marks import marks
 from advisor.decide.relax import Moving
 from advisor.decide.search import open_modes
 from advisor.decide.situation import situation
 from advisor.decide.tipping import tippings
 
-__all__ = ["Architecture", "Moving", "architecture", "conclude", "conflicts", "open_modes", "situation", "tippings"]
+__all__ = [
+    "Architecture",
+    "Moving",
+    "architecture",
+    "conclude",
+    "conflicts",
+    "marks",
+    "open_modes",
+    "situation",
+    "tippings",
+]

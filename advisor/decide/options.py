@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from advisor.decide.screen import answered, at_risk, passes, removal
 from advisor.decide.weigh import Contender, Standing, Wants, expected, ranked, standings
-from advisor.figure import Fact
+from advisor.figure import Fact, Scalar
 from advisor.rule import judge, names_in, witnesses
 from advisor.values.catalog import DecisionRow, Option, Tables
 from advisor.values.decision import Consequence, Decided, Ranked, Removed, Status
@@ -19,6 +19,8 @@ LIMITING = (
     "hardware.rent",
 )  # fmt: skip
 """Answers that limit a training beside the conditions of the catalogue."""
+ABSENT = Fact("", None)
+REMEMBERED = 512
 CHOSEN, LEFT = Standing(1.0, 0.0), Standing(0.0, 0.0)
 """Where it is only decided again, the first is all there is to know."""
 RISK = 1.0
@@ -70,16 +72,24 @@ def kept(options: tuple[Option, ...], facts: Facts, tables: Tables) -> list[Opti
 
 
 def choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = True) -> Decided:
-    """Decides one row of the catalogue. `shares` False skips rank acceptability and words, for deciding again."""
+    """Decides one row of the catalogue. `shares` False skips rank acceptability and words, for deciding again: on the
+    same values that gives the same, so it is remembered by those that the row reads."""
     if shares:
         return _choose(row, facts, tables, shares=True)
-    return _quick(row, tuple(facts[name] for name in names_read(row.id, tables) if name in facts), tables)
+    remembered = _memory(row, tables)
+    read = [facts.get(name, ABSENT) for name in names_read(row.id, tables)]
+    key = tuple([fact.value for fact in read] + [fact.high for fact in read])
+    if key not in remembered:
+        if len(remembered) >= REMEMBERED:
+            remembered.clear()
+        remembered[key] = _choose(row, facts, tables, shares=False)
+    return remembered[key]
 
 
-@lru_cache(maxsize=8192)
-def _quick(row: DecisionRow, facts: tuple[Fact, ...], tables: Tables) -> Decided:
-    """Deciding again on the same facts gives the same, so it is remembered by the facts that the row reads."""
-    return _choose(row, {fact.id: fact for fact in facts}, tables, shares=False)
+@lru_cache(maxsize=64)
+def _memory(_row: DecisionRow, _tables: Tables) -> dict[tuple[Scalar, ...], Decided]:
+    """What was decided for a row of these tables, by the values and high ends it was decided on."""
+    return {}
 
 
 @lru_cache(maxsize=64)

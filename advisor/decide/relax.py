@@ -107,7 +107,7 @@ def _found(decision: str, fixed: Moves, names: set[str], on: Moving) -> Iterator
     """Single answers that, beside those in `fixed`, leave an option."""
     base = {decision: (on.again(fixed) if fixed else on.base)[decision]}
     rows = [replace(on.questions[name], moves=True) for name in sorted(names)]
-    flips = tippings(rows, on.answers, base, lambda id, value: on.again({**fixed, id: value}), FURTHEST)
+    flips = tippings(rows, on.answers, base, lambda id, value: on.again({**fixed, id: value}), furthest=FURTHEST)
     yield from ({**fixed, **moves} for moves in _known(decision, flips))
 
 

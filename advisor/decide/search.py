@@ -93,8 +93,9 @@ def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool)
     for row, candidate in enumerate(table.candidates):
         if not alive[row]:
             check = limits[worst[row]]
-            out.append((candidate, check.removed(row, candidate, tables), float(distance[worst[row], row])))
-        elif not left[row]:
+            why = check.removed(row, candidate, tables) if shares else check.bare(candidate)
+            out.append((candidate, why, float(distance[worst[row], row])))
+        elif not left[row] and shares:
             out.append((candidate, _too_complex(candidate, cap, facts, tables), 1.5))
     return Searched(passed, tuple(out))
 
@@ -128,17 +129,22 @@ def _ranked(
     scores = _scores(table, complexity, facts, tables)
     middle = numpy.stack([(scores[name][0] + scores[name][1]) / 2 for name in want.attributes], axis=1)
     value = numpy.round(((middle - LEAST) / (MOST - LEAST)) @ numpy.array(mean_weights(want)), 9)
-    order = sorted(rows, key=lambda row: (-value[row], complexity[row], row))
-    near = [row for row in order if value[order[0]] - value[row] <= INDIFFERENCE]
-    near.sort(key=lambda row: (round(float(complexity[row]), 6), -value[row], row))
-    best = [*near, *order[len(near) :]][: RANKED_AT_MOST if shares else 1]
+    best = _best_first(rows, value, numpy.round(complexity, 6))[: RANKED_AT_MOST if shares else 1]
     if not shares:
-        return (Passed(int(best[0]), table.candidates[best[0]], Standing(1.0, 0.0)),)
-    contenders = [_contender(int(row), table.candidates[row], scores, float(complexity[row])) for row in best]
+        return (Passed(best[0], table.candidates[best[0]], Standing(1.0, 0.0)),)
+    contenders = [_contender(row, table.candidates[row], scores, float(complexity[row])) for row in best]
     return tuple(
-        Passed(int(row), table.candidates[row], standing)
+        Passed(row, table.candidates[row], standing)
         for row, standing in zip(best, standings(contenders, want), strict=True)
     )
+
+
+def _best_first(rows: Number, value: Number, complexity: Number) -> list[int]:
+    """By value; within the indifference band of the best, by complexity."""
+    order = rows[numpy.lexsort((rows, complexity[rows], -value[rows]))]
+    near = order[value[order[0]] - value[order] <= INDIFFERENCE]
+    near = near[numpy.lexsort((near, -value[near], complexity[near]))]
+    return [int(row) for row in (*near, *order[len(near) :])]
 
 
 def _contender(

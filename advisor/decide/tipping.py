@@ -14,6 +14,10 @@ Again = Callable[[str, Scalar], Outcome]
 
 FURTHEST = 300.0
 """No answer is thought to be wrong by more than this factor."""
+Marks = Mapping[str, tuple[float, ...]]
+NO_MARKS: Marks = {}
+BESIDE = 1e-6
+"""So far, relatively, from a number that an answer is compared with lies what is tried on its other side."""
 CLOSE_ENOUGH = 1.08
 """A bracket narrower than this is reported: at a round number within it, else just outside, decided once more."""
 NOT_BEFORE = 1.1
@@ -28,6 +32,7 @@ class _Answer:
     now: Scalar
     again: Again
     base: Outcome
+    marks: tuple[float, ...] = ()
     decided: dict[Scalar, Outcome] = field(default_factory=dict)
 
     def at(self, value: Scalar) -> Outcome:
@@ -51,16 +56,19 @@ def tippings(
     answers: Mapping[str, Answer],
     base: Outcome,
     again: Again,
+    *,
+    marks: Marks = NO_MARKS,
     furthest: float = FURTHEST,
 ) -> dict[str, dict[str, tuple[Tipping, ...]]]:
     """By question, by decision: the nearest values at which that decision changes, numbers within a factor of
-    `furthest`. Each was decided again there."""
+    `furthest`. Each was decided again there. `marks` are numbers that an answer is compared with somewhere: where they
+    lie between, they are tried first."""
     found: dict[str, dict[str, tuple[Tipping, ...]]] = {}
     for question in questions:
         answer = answers[question.id]
         if not question.moves or not question.changes or (not answer.fact.known and question.type == "number"):
             continue
-        moved = _Answer(question, answer.fact.value, again, base)
+        moved = _Answer(question, answer.fact.value, again, base, marks.get(question.id, ()))
         flips: dict[str, tuple[Tipping, ...]] = {}
         for id, tip in _numbers(moved, furthest) if question.type == "number" else _words(moved):
             flips[id] = (*flips.get(id, ()), tip)
@@ -110,6 +118,7 @@ def far_ends(question: Question, now: float, furthest: float = FURTHEST) -> Iter
 def _nearest(moved: _Answer, id: str, same: float, different: float) -> float | None:
     """The value nearest to `same` at which decision `id` differs, by bisection; None if it cannot be confirmed."""
     near, far = _bracket(moved, id, same or min(1e-3, different / 2), different)
+    near, far = _marked(moved, id, near, far)
     while max(near, far) / min(near, far) > CLOSE_ENOUGH:
         middle = math.sqrt(near * far)
         if id in moved.changed(middle):
@@ -121,6 +130,22 @@ def _nearest(moved: _Answer, id: str, same: float, different: float) -> float | 
         if there and candidate != near and id in moved.changed(candidate):
             return candidate
     return None
+
+
+def _marked(moved: _Answer, id: str, near: float, far: float) -> tuple[float, float]:
+    """A narrower bracket: both sides of the numbers that the answer is compared with, from where it is."""
+    ahead = 1 + BESIDE if far > near else 1 - BESIDE
+    inside = [mark for mark in moved.marks if _between(mark * ahead, near, far) and _between(mark / ahead, near, far)]
+    for mark in sorted(inside, key=lambda mark: abs(mark - near)):
+        if id not in moved.changed(mark * ahead):
+            near = mark * ahead
+        elif id not in moved.changed(mark):
+            return mark, mark * ahead
+        elif id not in moved.changed(mark / ahead):
+            return mark / ahead, mark
+        else:
+            return near, mark / ahead
+    return near, far
 
 
 def _bracket(moved: _Answer, id: str, near: float, far: float) -> tuple[float, float]:
