@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from advisor.errors import BadInput
 from advisor.machine.naming import close, named
-from advisor.rates.sheets import MATMUL_REACH, USUAL_REACH
+from advisor.rates.sheets import link, matmul_reach, modern, usual_fabric
 from advisor.values.catalog import Accelerator
 from advisor.values.runs import Device
 
@@ -31,15 +31,7 @@ FAMILY = (
     (r"mi300x", "mi300x"), (r"mi250x", "mi250x"), (r"\bl40s\b", "l40s"), (r"\ba10g\b", "a10g"), (r"\ba40\b", "a40"),
 )  # fmt: skip
 """Names that publications use, most special first; names of drivers are matched exactly before them."""
-FABRIC = (
-    (r"gb300|b300", 1.0e11), (r"b200|h100|h200|mi3", 5.0e10), (r"a100-sxm", 2.5e10), (r"a100|v100|mi250", 1.25e10),
-)  # fmt: skip
-"""Bytes/s of network that usually come with each device of a cluster (vendors' reference designs)."""
-USUAL_FABRIC = 6.0e9
-MODERN = r"g?h[12]00|g?b[23]00"
 NVL72 = re.compile(r"gb[23]00")
-PCIE_BYTES = {"3": 6.0e9, "4": 1.2e10, "5": 2.4e10, "6": 4.8e10}
-"""What a collective gets of sixteen lanes: half of what they carry, where cards reach each other at all (EXPERT)."""
 USABLE_PRECISIONS = {"fp32": ("fp32",), "tf32": ("tf32", "fp32"), "16": ("bf16", "fp16", "fp32")}
 
 
@@ -79,17 +71,17 @@ def _looked_up(name: str, accelerators: Accelerators) -> Accelerator:
 def device(name: str, interconnect: str, precision: str, row: Accelerator) -> Device:
     """The device; sizes, bandwidth and power that the name states win over the row's. `precision` is fp32, tf32 or
     16, what the run multiplies in beside 8 bits."""
-    reach = MATMUL_REACH.get(row.id.split("-")[0], USUAL_REACH)[1]
+    _, reach, _ = matmul_reach(row)
     flops = next((row.tflops[dtype] for dtype in USABLE_PRECISIONS[precision] if dtype in row.tflops), 10.0) * 1e12
     eight = row.tflops.get("fp8") or row.tflops.get("int8") or row.tflops.get("fp4", 0.0) / 2.0
     return Device(
         memory=_stated(name, r"([\d.]+) ?GB\b", 1e9) or row.memory_gb * 1e9,
-        modern=1.0 if re.match(MODERN, row.id) else 0.0,
+        modern=float(modern(row)),
         flops=flops * _capped(name, row),
         flops_8=(eight * 1e12 or flops) * _capped(name, row),
         reach=reach,
         bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or row.memory_gbps * 1e9,
-        link=row.link_gbps * 1e9 or PCIE_BYTES.get(row.pcie_gen[:1], 6.0e9),
+        link=link(row).value,
         fabric=fabric(interconnect, row),
     )
 
@@ -108,7 +100,7 @@ def fabric(text: str, row: Accelerator) -> float:
         for many, speed in re.findall(r"(?:(\d+) ?[x×] ?)?([\d.]+) ?gb(?:ps|/s|it/s)?\b", text, re.I)
     ]
     if not gigabits:
-        return next((speed for words, speed in FABRIC if re.search(words, row.id)), USUAL_FABRIC)
+        return usual_fabric(row)
     each = re.search(r"per gpu", text, re.I) is not None
     return max(gigabits) * 1e9 / 8.0 / (1.0 if each else 8.0)
 
