@@ -126,7 +126,7 @@ def _witnesses(node: ast.expr, facts: Facts) -> list[str]:
         case ast.Compare(ops=[ast.NotIn() | ast.Is() | ast.IsNot() | ast.NotEq()]):
             return []
         case _:
-            return [name for name in names_in(ast.unparse(node)) if name in facts]
+            return [name for name in names_in(_text(node)) if name in facts]
 
 
 def judge(text: str, facts: Facts) -> Verdict:
@@ -147,6 +147,12 @@ def _judged(text: str, read: tuple[Scalar, ...]) -> Verdict:
     return Verdict(holds, broken, tuple(facts), unknown)
 
 
+@lru_cache(maxsize=4096)
+def _text(node: ast.expr) -> str:
+    """A part of a condition as it is written; trees are kept, so each part is written once."""
+    return ast.unparse(node)
+
+
 def value_of(text: str, facts: Facts) -> Scalar:
     """The value of an expression such as `max(serving.load.peak, 1)`; None where it is unknown."""
     return _value(parsed(text), facts)
@@ -157,7 +163,7 @@ def _dotted(node: ast.AST) -> str:
         return f"{_dotted(node.value)}.{node.attr}"
     if isinstance(node, ast.Name):
         return node.id
-    raise BadInput(f"not a name: {ast.unparse(node)}")
+    raise BadInput(f"not a name: {_text(node)}")
 
 
 def _value(node: ast.expr, facts: Facts) -> Scalar:
@@ -209,17 +215,17 @@ def _truth(node: ast.expr, facts: Facts) -> tuple[bool | None, tuple[Broken, ...
         case _:
             value = _value(node, facts)
             if value is None or isinstance(value, bool):
-                name = ast.unparse(node)
+                name = _text(node)
                 return value, (Broken(name, value, "==", True),) if value is False else ()
-            raise BadInput(f"not a condition: {ast.unparse(node)}")
+            raise BadInput(f"not a condition: {_text(node)}")
 
 
 def _negated(node: ast.expr, facts: Facts) -> tuple[Broken, ...]:
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = node.left, node.comparators[0]
         sign = f"not {_sign(node.ops[0])}"
-        return (Broken(ast.unparse(left), _value(left, facts), sign, _value(right, facts)),)
-    return (Broken(ast.unparse(node), True, "==", False),)
+        return (Broken(_text(left), _value(left, facts), sign, _value(right, facts)),)
+    return (Broken(_text(node), True, "==", False),)
 
 
 def _sign(op: ast.cmpop) -> str:
@@ -234,15 +240,15 @@ def _compared(node: ast.Compare, facts: Facts) -> tuple[bool | None, tuple[Broke
         holds = _holds(op, _value(left, facts), _value(right, facts), right)
         outcomes.append(holds)
         if holds is False:
-            limit_name = ast.unparse(right) if isinstance(right, ast.Attribute) else ""
-            broken.append(Broken(ast.unparse(left), _value(left, facts), _sign(op), _value(right, facts), limit_name))
+            limit_name = _text(right) if isinstance(right, ast.Attribute) else ""
+            broken.append(Broken(_text(left), _value(left, facts), _sign(op), _value(right, facts), limit_name))
         left = right
     return _all(outcomes), tuple(broken)
 
 
 def _holds(op: ast.cmpop, left: Scalar, right: Scalar, right_node: ast.expr) -> bool | None:
     if isinstance(op, ast.Is | ast.IsNot):
-        if ast.unparse(right_node) != "unknown":
+        if _text(right_node) != "unknown":
             raise BadInput("`is` is only for `is unknown`")
         return (left is None) is isinstance(op, ast.Is)
     if left is None or right is None:
