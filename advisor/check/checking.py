@@ -16,7 +16,7 @@ from advisor.check.settings import Settings
 from advisor.check.source import Source
 from advisor.check.suppression import suppressed
 from advisor.values.catalog import Lifecycle
-from advisor.values.configs import ConfigFacts, Shortfall
+from advisor.values.configs import Short
 from advisor.values.expected import Expected
 from advisor.values.finding import Finding
 
@@ -31,7 +31,7 @@ def check(  # noqa: PLR0913 - each is something that only the caller knows
     expect: Expect,
     revisit: Revisits = no_revisits,
     lifecycle: Callable[[], tuple[Lifecycle, ...]] = tuple,
-    shortfall: Callable[[ConfigFacts], Shortfall | None] | None = None,
+    shortfall: Short | None = None,
     settings: Settings = Settings(),  # noqa: B008 - frozen
 ) -> Outcome:
     """Checks files and folders. Raises BadInput for a path that does not exist.

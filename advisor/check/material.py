@@ -9,7 +9,7 @@ from functools import cached_property
 from advisor.check.flaws import Flaw
 from advisor.check.source import Source
 from advisor.values.catalog import Lifecycle
-from advisor.values.configs import At, ConfigFacts, Shortfall
+from advisor.values.configs import At, ConfigFacts, Short
 from advisor.values.expected import Expected
 from advisor.values.launches import Command, LaunchFacts, ServedModel
 from advisor.values.revisit import Revisit
@@ -35,7 +35,7 @@ class Material:
     sources: tuple[Source, ...] = ()
     lifecycle: tuple[Lifecycle, ...] = ()
     revisits: tuple[Revisit, ...] = ()
-    shortfall: Callable[[ConfigFacts], Shortfall | None] | None = None
+    shortfall: Short | None = None
 
     def expected_of(self, config: ConfigFacts | LaunchFacts) -> Expected | None:
         """The decision of the nearest project around a configuration or a launch."""

@@ -23,7 +23,8 @@ _COMPILED = tuple((words, re.compile(pattern, re.I)) for words, pattern in _SIGN
 _WORDS = (
     "trust_remote_code", "trust-remote-code", "privileged", "management_address", "metrics_address", "dashboard_host",
     "dashboard-host", "permitrootlogin", "jupyter", "torchserve", "torch-model-archiver", "text-generation-inference",
-    "maxbatchdelay", "trtllm-build", "load_format", "load-format", "use_safetensors", "weights_only", "apiversion", "sky spot",
+    "maxbatchdelay", "trtllm-build", "load_format", "load-format", "use_safetensors", "weights_only", "apiversion",
+    "sky spot",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +15,14 @@ import typer
 from advisor.cli.dates import day
 from advisor.errors import BadInput
 from advisor.values.catalog import Lifecycle
+from advisor.values.configs import ConfigFacts, Devices, Shortfall
 from advisor.values.expected import Expected
 from advisor.values.revisit import Revisit
 from advisor.values.staleness import Staleness
 
 if TYPE_CHECKING:
     from advisor.check import Outcome, Settings
+    from advisor.predict.table import Ground
 
 FOUND, STALE = 1, 4
 _ALIVE_TO_THE_END = 200_000
@@ -134,6 +136,7 @@ def _checked(paths: list[Path], settings: "Settings", today: date) -> "Outcome":
         expect=_expect,
         revisit=partial(_revisit, today=today),
         lifecycle=_lifecycle,
+        shortfall=_shortfall,
         settings=settings,
     )
 
@@ -197,6 +200,21 @@ def _revisit(folder: Path, today: date) -> tuple[Revisit, ...]:
     from advisor.revisit import revisits
 
     return revisits(folder, grounds(), today=today)
+
+
+def _shortfall(config: ConfigFacts, devices: Devices) -> Shortfall | None:
+    if config.model is None and config.layers is None:
+        return None  # nothing to estimate, and nothing to load for it
+    from advisor.predict.short import shortfall
+
+    return shortfall(config, devices, _ground())
+
+
+@cache
+def _ground() -> "Ground":
+    from advisor.predict.files import ground
+
+    return ground()
 
 
 def _lifecycle() -> tuple[Lifecycle, ...]:

@@ -1,5 +1,6 @@
 """What a training configuration says, whatever format it is written in, each value with its place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,12 +87,30 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class Devices:
+    """What a configuration runs on: the GPU's name ("" where it is not known), and how many of it in all."""
+
+    name: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shortfall:
-    """Training state that does not fit, even before activations: bytes on each device, and what `device` has."""
+    """Training that does not fit: bytes on each device, and what `device` has.
+
+    `between` is the 90% range of an estimate; without it `needs_bytes` is the state before activations. `instead`
+    says what would bring it down, and to how many bytes.
+    """
 
     needs_bytes: float
     has_bytes: float
     device: str
+    between: tuple[float, float] | None = None
+    instead: tuple[tuple[str, float], ...] = ()
+
+
+Short = Callable[["ConfigFacts", Devices], Shortfall | None]
+"""Tells whether a configuration's training fits the devices it runs on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from advisor.check.report import REPORTS
 from advisor.check.rulebook import ANY, RECORD, Example, Rule
 from advisor.check.rules import RULES
 from advisor.check.taking import whole
-from advisor.values.configs import ConfigFacts, Shortfall
+from advisor.values.configs import ConfigFacts, Devices, Shortfall
 from advisor.values.finding import Finding
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +31,9 @@ def found(example: Example) -> list[Finding]:
     return judged(material, dict(example.files))
 
 
-def shortfall(config: ConfigFacts) -> Shortfall | None:
+def shortfall(config: ConfigFacts, devices: Devices) -> Shortfall | None:
     """Weights of half precision alone, of a transformer of that shape, against the largest device."""
+    del devices
     counts = [at.number for at in (config.layers, config.hidden_size) if at is not None and at.number]
     if len(counts) < 2:
         return None

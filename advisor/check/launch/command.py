@@ -116,7 +116,8 @@ def _started(command: Command, words: Sequence[Word], scene: Scene) -> Command:
     if program == "python" and not _TRAINS.search(name) and "bf16" not in script.options:
         command = replace(command, role="other")
     command = _trained(_launched(command, program, launcher), script)
-    named = [scene.at(words[split])] if split < len(words) and name.endswith(".py") else []
+    is_file = name.endswith(".py") or _CONFIGS.search(name) is not None  # axolotl train config.yml
+    named = [scene.at(words[split])] if split < len(words) and is_file else []
     configs = (command.config, script.first("deepspeed", "deepspeed_config", "ds_config", "config"))
     files = [*named, *(each for each in configs if each is not None and _is_config(each))]
     files += [each for each in script.positional if _is_config(each)]
