@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
+from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import Held, held
 from advisor.predict.cells import Row
 from advisor.predict.devices import accelerator
@@ -49,15 +50,17 @@ def shortfall(config: ConfigFacts, devices: Devices, ground: Ground) -> Shortfal
     compared with the largest of the catalogue.
     """
     case = _case(config, devices, ground)
-    found = _held(case, ground) if case is not None else None
-    if case is None or found is None:
+    if case is None or (estimated := _held(case, ground)) is None:
         return None
+    found, matters = estimated
     memory = case.device.memory_gb * 1e9
     state = _state(found, case)
     whole = case.known_device and (case.count is not None or case.sharding == 0)
-    low, high = ground.spreads["memory"].around(float(found.process), 0.0)
+    counted = float(found.weights + found.gradients + found.states)
+    low, high = memory_range(counted, float(found.process) - counted, ground.spreads["memory"], matters)
     if whole and low > memory:
-        return Shortfall(float(found.process), memory, _named(case), (low, high), tuple(_mends(case, memory, ground)))
+        between = (float(low), float(high))
+        return Shortfall(float(found.process), memory, _named(case), between, tuple(_mends(case, memory, ground)))
     return Shortfall(state, memory, _named(case)) if state > memory else None
 
 
@@ -174,12 +177,13 @@ def _largest(ground: Ground) -> Accelerator:
     return max(cards, key=lambda row: row.memory_gb)
 
 
-def _held(case: _Case, ground: Ground) -> Held | None:
+def _held(case: _Case, ground: Ground) -> tuple[Held, float] | None:
+    """What a device holds, and how far what was assumed may move it [log units]."""
     found = read(case.row, ground.models, ground.accelerators)
     if found.run is None:
         return None
     software = replace(found.run.software, flash=1.0)  # what every framework can do, and most do unasked
-    return held(replace(found.run, software=software), ground.constants)
+    return held(replace(found.run, software=software), ground.constants), found.matters
 
 
 def _state(found: Held, case: _Case) -> float:
@@ -202,8 +206,8 @@ def _mends(case: _Case, memory: float, ground: Ground) -> Iterator[tuple[str, fl
         if all(case.row.get(name) == cell for name, cell in change.items()):
             continue
         found = _held(replace(case, row={**case.row, **change}), ground)
-        if found is not None and float(found.process) <= memory:
-            yield what, float(found.process)
+        if found is not None and float(found[0].process) <= memory:
+            yield what, float(found[0].process)
 
 
 def _named(case: _Case) -> str:

@@ -13,6 +13,7 @@ from advisor.values.launches import Command, LaunchFacts
 
 _SMALLEST_WEIGHT_BYTES = 0.5  # 4 bits; nobody trains with less
 _MOST_MENDS = 2
+_HUGE = 1.2e10
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -28,12 +29,22 @@ def _estimated(material: Material, shortfall: Short) -> Iterator[Finding]:
     placed = _placed(material)
     for config in material.configs:
         devices, launcher = placed.get(config.place) or (_decided(material, config), None)
+        if not (devices.name or _is_huge(config)):
+            continue
         short = shortfall(_whole(config, launcher, material.linked(launcher or config)), devices)
         places = (config.tensor_parallel, config.pipeline_stages, config.layers, config.model, config.micro_batch)
         at = next((place for place in places if place is not None), None)
         if short is not None and at is not None:
             others = {each.place.line: each for each in places if each is not None and each.place.line != at.place.line}
             yield finding(RULE.id, "error", _told(short), RULE.remedy, at, *others.values())
+
+
+def _is_huge(config: ConfigFacts) -> bool:
+    """Whether whole states (16 bytes a weight) could be more than any device has: a look before anything is loaded."""
+    named = model(config.model.value) if config.model is not None else None
+    layers, width = (at.number if at is not None else None for at in (config.layers, config.hidden_size))
+    weights = 12 * layers * width**2 if layers and width else named.parameters if named is not None else 0
+    return weights > _HUGE
 
 
 def _placed(material: Material) -> dict[Place, tuple[Devices, ConfigFacts | None]]:
