@@ -36,6 +36,7 @@ CHECKS = {
     "ruff format": ("ruff", "format", "--check", "."),
     "mypy": ("mypy",),
     "import-linter": ("lint-imports",),
+    "advisor check": ("advisor", "check", "--quiet", "."),
 }
 ALL_TESTS = ("-n", "2", "--dist", "loadgroup")
 

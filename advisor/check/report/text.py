@@ -29,7 +29,8 @@ def _block(finding: Finding, outcome: Outcome, paint: Painter) -> str:
         f"{paint(f'{printable(place.path)}:{place.line}:{place.column}', 'path')}: "
         f"{paint(finding.severity, finding.severity)} {finding.rule} {printable(finding.message)}"
     )
-    related = [f"{printable(other.path)}:{other.line}" for other in finding.related]
+    elsewhere = [each for each in finding.related if (each.path, each.line) != (place.path, place.line)]
+    related = dict.fromkeys(f"{printable(other.path)}:{other.line}" for other in elsewhere)
     tail = [f"  see {', '.join(related)}"] if related else []
     remedy = [f"  {printable(finding.remedy)}"] if finding.remedy else []
     return "\n".join([head, *_quoted(finding, outcome, paint), *remedy, *tail])
