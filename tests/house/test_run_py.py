@@ -227,11 +227,11 @@ def test_the_demo(run: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytes
 def test_all_checks_run(run: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """The tests run every check even when one fails, show only what failed, and then end with 1."""
     monkeypatch.setattr(run, "set_up", lambda **_: None)
-    for name in ("ruff", "mypy", "lint-imports", "pytest"):
+    for name in ("ruff", "mypy", "lint-imports", "advisor", "pytest"):
         _program(run.tool(name), f"echo output of {name}; echo {name} >> called; [ {name} != mypy ]")
     assert run.main(["test"]) == 1
     out = capfd.readouterr().out
-    assert (run.ROOT / "called").read_text().split() == ["ruff", "ruff", "mypy", "lint-imports", "pytest"]
+    assert (run.ROOT / "called").read_text().split() == ["ruff", "ruff", "mypy", "lint-imports", "advisor", "pytest"]
     assert "output of mypy" in out
     assert "output of ruff" not in out
     assert out.splitlines()[-1] == "failed: mypy"
