@@ -10,6 +10,8 @@ Task = Mapping[str, object]
 
 ASSUMED_SIZE_SPREAD = 2.5
 """An assumed model may be this many times smaller or larger: BERT-base stands for DistilBERT and BERT-large."""
+SAME_SIZE = 0.1
+"""A model whose size is this near to the usual one of its task is taken to have its shape."""
 ASSUMED_DATA_SPREAD = 10.0
 """An assumed number of samples says little more than its order of magnitude."""
 ASSUMED_SAMPLES = 10_000.0
@@ -118,7 +120,7 @@ def _gated(ask: _Answers) -> bool:
 def _shape(ask: _Answers, parameters: float) -> tuple[float, float]:
     """(layers, hidden): as stated; else of a transformer with 12 layers h^2 parameters and hidden = 128 layers."""
     stated = not (ask.assumed("model.layers") or ask.assumed("model.hidden"))
-    same_size = ask.assumed("model.parameters")
+    same_size = abs(parameters / ask.usual("parameters", parameters) - 1.0) <= SAME_SIZE
     if stated or same_size or ask.task["kind"] not in ("encoder", "decoder"):
         return ask.number("model.layers", ask.usual("layers", 4)), ask.number("model.hidden", ask.usual("hidden", 256))
     layers = max(2.0, round((parameters / (12 * 128**2)) ** (1 / 3)))

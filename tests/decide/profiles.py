@@ -12,7 +12,8 @@ SIZES: Mapping[str, tuple[float, float]] = {
     "bytes": (6, 13), "bytes/month": (6, 12), "bytes/s": (6, 10), "samples": (1, 9), "tokens": (3, 12),
     "examples": (0, 6), "h": (-1, 3), "s": (0, 6), "ms": (0, 5), "1/s": (-2, 4), "parameters": (5, 11.3),
     "USD": (0, 6), "USD/month": (0, 6), "runs": (0, 2), "epochs": (0, 2), "rows": (3, 9), "devices": (0, 7),
-    "s/sample": (-5, 0), "files": (0, 8),
+    "s/sample": (-5, 0), "files": (0, 8), "ratio": (-2, 0), "percentile": (1.7, 2), "h/day": (-1, 1.38),
+    "ratio/year": (-1, 1), "experts": (0, 2), "": (0, 3),
 }  # fmt: skip
 """Powers of ten between which numbers of a unit are drawn."""
 CARDS = ("", "1x rtx3090", "4x rtx4090", "1x a100-sxm4-80gb", "8x h100-sxm5-80gb")
@@ -38,7 +39,9 @@ def _value(question: Question) -> st.SearchStrategy[Any] | None:
 def _within(question: Question) -> Any:
     low = question.minimum if question.minimum is not None else 0.0
     high = question.maximum if question.maximum is not None else float("inf")
-    whole = question.unit in ("samples", "tokens", "examples", "parameters", "runs", "rows", "devices", "files")
+    whole = question.unit in (
+        "samples", "tokens", "examples", "parameters", "runs", "rows", "devices", "files", "experts",
+    )  # fmt: skip
     return lambda value: min(max(float(round(value)) if whole else value, low), high)
 
 
@@ -51,9 +54,9 @@ VALUES = {
 
 @st.composite
 def answers(draw: st.DrawFn, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A task and up to fourteen other answers, some of them said to be unknown."""
+    """A task and up to twenty-four other answers, some of them said to be unknown."""
     task = next(question for question in grounds().questions if question.id == "task")
-    ids = draw(st.lists(st.sampled_from([id for id in VALUES if id not in without]), max_size=14, unique=True))
+    ids = draw(st.lists(st.sampled_from([id for id in VALUES if id not in without]), max_size=24, unique=True))
     said = {id: draw(st.one_of(st.none(), VALUES[id], VALUES[id], VALUES[id])) for id in ids}
     return {"task": draw(st.sampled_from(task.choices)), **said}
 
