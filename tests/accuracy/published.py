@@ -9,6 +9,7 @@ from statistics import median
 from advisor import catalog, estimate
 from advisor.catalog.constants import constants, spreads
 from advisor.number import interval
+from advisor.predict.devices import accelerator
 from advisor.rates.sites import accelerator_site
 from advisor.values.candidates import Candidate, Field, Mode, Parallel
 from advisor.values.constants import Fitted
@@ -77,6 +78,28 @@ def memory_case(row: Row) -> Case:
     return Case(row["source_id"], row["config_id"], float(row["target"]), value, low, high)
 
 
+def image_case(row: Row) -> Case:
+    """Seconds of a batch on one device: the network by its published multiplications, what it keeps by those of the
+    task's usual network."""
+    task = catalog.load().tasks["image_clf"]
+    flops, usual = 2e9 * float(row["gmacs"]), float(task["forward_flops"])  # type: ignore[arg-type]
+    parameters, batch = exactly(1e6 * float(row["params_m"])), _number(row, "batch", 64.0)
+    model = replace(
+        _workload(row).model, parameters=parameters, active=parameters, layers=50.0,
+        forward_flops=flops, activation_bytes=float(task["activation_bytes"]) * (flops / usual) ** 0.7,  # type: ignore[arg-type]
+    )  # fmt: skip
+    training = replace(_workload(row).training, sequence=float(row["img_size"]), batch=batch)
+    site = accelerator_site(accelerator(row["gpu"], catalog.load().accelerators))
+    half = next((dtype for dtype in ("bf16", "fp16") if dtype in dict(site.flops)), "fp32")
+    candidate = Candidate(
+        "from_scratch", site, 1, "none", half if row["prec"] == "mixed" else row["prec"], False, batch
+    )
+    work = replace(_workload(row), task="image_clf", kind="image", modality="image", model=model, training=training)
+    table = estimate.training(work, Field((candidate,)), FITTED)
+    value, low, high = (float(end[0]) for end in interval(table.step_s))
+    return Case(row["source_id"], row["config_id"], batch / float(row["target"]), value, low, high)
+
+
 def _table(row: Row) -> TrainingTable:
     return estimate.training(_workload(row), Field((_candidate(row),)), FITTED)
 
@@ -107,7 +130,7 @@ def _site(row: Row) -> Site:
 def _workload(row: Row) -> Workload:
     size, sequence = exactly(_number(row, "n_params")), _number(row, "seq", 1.0)
     batch = _number(row, "gbs", _number(row, "mbs", 1.0) * _number(row, "gpus", 1.0))
-    decoder = row["family"] == "decoder"
+    decoder = row.get("family") == "decoder"
     model = Model(
         parameters=size, active=size, layers=_number(row, "layers"), hidden=_number(row, "hidden"),
         kv_width=_number(row, "kv_heads", 1.0) * _number(row, "head_dim", 64.0), ffn=_number(row, "ffn"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from accuracy.published import cases, memory_case, report, training_case
+from accuracy.published import cases, image_case, memory_case, report, rows, training_case
 
 PUBLISHED = Path(__file__).parents[1] / "published"
 
@@ -19,6 +19,9 @@ def main(arguments: list[str]) -> None:
     for path, (of, what) in zip(paths, kinds, strict=False):
         print(f"{what}: {path}")
         print(report(cases(path, of)))
+    if not arguments:
+        print("seconds of a batch of images")
+        print(report([image_case(row) for row in rows(PUBLISHED / "vision.csv")]))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Estimates against what others measured and published; see tests/published/README.md."""
 
 from pathlib import Path
+from statistics import median
 
 import pytest
-from accuracy.published import cases, held, mean_error, memory_case, report, training_case
+from accuracy.published import cases, held, image_case, mean_error, memory_case, report, rows, training_case
 
 PUBLISHED = Path(__file__).parents[1] / "published"
 
@@ -18,21 +19,34 @@ def memory():
     return cases(PUBLISHED / "memory.csv", memory_case)
 
 
-def test_steps_are_within_a_fifth_of_the_published_ones(steps):
-    """The median error of a step, as the mean over sources, stays below 18%."""
+@pytest.fixture(scope="module")
+def images():
+    return [image_case(row) for row in rows(PUBLISHED / "vision.csv")]
+
+
+def test_steps_are_near_the_published_ones(steps):
+    """The median error of a step that plan estimates stays below 9%, as the mean over sources below 15%."""
     assert len(steps) > 100
-    assert mean_error(steps) < 0.18, report(steps)
+    assert median(abs(case.error) for case in steps) < 0.09, report(steps)
+    assert mean_error(steps) < 0.15, report(steps)
+
+
+def test_images_are_near_the_published_ones(images):
+    """The median error of training on images stays below 30%, as the mean over sources."""
+    assert len(images) > 50
+    assert mean_error(images) < 0.3, report(images)
 
 
 def test_memory_is_near_the_published_one(memory):
-    """The median error of peak memory, as the mean over sources, stays below 18%."""
+    """The median error of peak memory stays below 12%, as the mean over sources below 18%."""
     assert len(memory) > 40
+    assert median(abs(case.error) for case in memory) < 0.12, report(memory)
     assert mean_error(memory) < 0.18, report(memory)
 
 
-def test_intervals_hold(steps, memory):
+def test_intervals_hold(steps, memory, images):
     """At least eight of ten published measurements lie in their 90% interval, and the intervals say something."""
-    for found in (steps, memory):
+    for found in (steps, memory, images):
         assert held(found) >= 0.8, report(found)
         widths = sorted(case.high / case.low for case in found)
-        assert widths[len(widths) // 2] < 2.5, report(found)
+        assert widths[len(widths) // 2] < 3.5, report(found)
