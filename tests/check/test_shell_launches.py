@@ -227,3 +227,19 @@ def test_files_that_a_script_names() -> None:
 def test_commands_under_an_old_name(text: str, expected: list[tuple[str, str, int]]) -> None:
     """A launcher that has a successor is told where it is called."""
     assert [each for each in found("train.sh", text) if each[0] == "ADV044"] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ("trl sft --model_name_or_path Qwen/Qwen3-0.6B", "trl"),
+        ("litgpt finetune_lora microsoft/phi-2", "litgpt"),
+        ("axolotl train config.yml", "axolotl"),
+        ("tune run lora_finetune_single_device --config c.yaml", "torchtune"),
+        ("llamafactory-cli train c.yaml", "llamafactory"),
+    ],
+)
+def test_programs_that_train(line: str, program: str) -> None:
+    """The command-line programs of the training tools are training runs."""
+    (launch,) = launches("train.sh", f"#!/bin/bash\n{line}\n")
+    assert [(each.program.value, each.role) for each in launch.commands] == [(program, "train")]

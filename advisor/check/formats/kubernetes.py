@@ -78,9 +78,10 @@ def _job(around: Around, spec: Table) -> Iterator[LaunchFacts]:
     """A Job: as many pods at once as `parallelism` says, one by default."""
     document = around.document
     pods = walk.at(document, spec, "parallelism")
+    limit = walk.at(document, spec, "activeDeadlineSeconds")
     indexed = walk.text(spec, "completionMode") == "Indexed"
     for launch in _template(around, walk.below(spec, "template")):
-        together = replace(launch, retries=walk.at(document, spec, "backoffLimit"))
+        together = replace(launch, retries=walk.at(document, spec, "backoffLimit"), time_limit=limit)
         if pods is None:
             yield replace(together, nodes=_count(launch, 1))
         else:

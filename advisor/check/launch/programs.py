@@ -24,6 +24,8 @@ _SECOND = {
     ("sglang", "serve"): "sglang",
     ("axolotl", "train"): "axolotl",
     ("llamafactory-cli", "train"): "llamafactory",
+    **{("trl", method): "trl" for method in ("sft", "dpo", "grpo", "kto", "reward", "rloo")},
+    **{("litgpt", stage): "litgpt" for stage in ("pretrain", "finetune", "finetune_full", "finetune_lora")},
 }
 _MODULES = {
     "torch.distributed.run": "torchrun",

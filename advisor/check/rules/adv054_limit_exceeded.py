@@ -60,12 +60,15 @@ RULE = Rule(
     title="Job may use more than the decision allows",
     severity="warning",
     group="drift",
-    formats=("shell",),
+    formats=("kubernetes", "shell"),
     condition="GPUs x the job's time limit x the price that was decided with are more than the recorded budget of a "
     "run. A limit that is longer than the recorded deadline is a note: a limit is a ceiling, and no estimate.",
     remedy="lower the limit, or answer anew and decide again: advisor plan",
     why="The budget ruled options out when it was decided; a run that hangs is billed until the limit.",
-    evidence=("https://slurm.schedmd.com/sbatch.html (--time: the job is killed at the limit, and not before)",),
+    evidence=(
+        "https://slurm.schedmd.com/sbatch.html (--time: the job is killed at the limit, and not before)",
+        "https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup",
+    ),
     bad=Example({"train.sbatch": _SCRIPT.format("72:00:00")}, line=5, expected=_DECIDED),
     good=Example({"train.sbatch": _SCRIPT.format("24:00:00")}, expected=_DECIDED),
     find=find,
