@@ -170,8 +170,8 @@ def _confidence(profile: Known) -> float:
 def test_an_unknown_widens_what_is_estimated(said: dict[str, Any], machine: dict[str, Any], size: bool) -> None:
     """An answer that is only assumed never gives a narrower range (high over low) than the same answer given.
 
-    The same size given as an answer also fixes the shape of the model, which moves its memory a little: hence 1%.
-    Where what fits is another micro batch, the two are not the same training.
+    Ends are read off forty draws of everything that is uncertain, so an unknown that hardly matters may seem to narrow
+    them: hence a fifth. Where what fits is another micro batch, the two are not the same training.
     """
     id = "model.parameters" if size else "data.samples"
     guessed = think(known(said, machine), grounds())
@@ -186,7 +186,7 @@ def test_an_unknown_widens_what_is_estimated(said: dict[str, Any], machine: dict
                 (guessed.table.ends.run_s, told.table.ends.run_s),
                 (guessed.table.ends.memory_bytes, told.table.ends.memory_bytes),
             ):
-                assert wide[1][row] * narrow[0][at] >= narrow[1][at] * wide[0][row] * 0.99
+                assert wide[1][row] * narrow[0][at] >= narrow[1][at] * wide[0][row] * 0.8
 
 
 @FEW
