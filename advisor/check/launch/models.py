@@ -84,6 +84,8 @@ _LONGEST = tuple(
         (r"(meta-)?llama-?3-\d+b(-instruct)?", 8192),
         (r"(meta-)?llama-?3\.[123]-\d+b(-instruct)?", 131_072),
         (r"mixtral-8x7b(-instruct)?-v0\.1|mistral-7b(-instruct)?-v0\.[123]", 32_768),
+        (r"qwen2\.5-[\d.]+b-instruct", 32_768),
+        (r"qwen3-(0\.6|1\.7|4|8|14|32)b", 40_960),
         (r"gemma-2-\d+b(-it)?", 8192),
         (r"gemma-3-(4|12|27)b-(it|pt)", 131_072),
         (r"falcon-(7|40|180)b(-instruct|-chat)?", 2048),

@@ -59,6 +59,7 @@ RULE = Rule(
     evidence=(
         "huggingface/transformers, src/transformers/trainer.py: Using --fsdp xxx together with --deepspeed is not "
         "possible",
+        "https://github.com/huggingface/accelerate/pull/3394 (what FSDP2 no longer takes)",
         "huggingface/accelerate, src/accelerate/commands/launch.py, _validate_launch_command, commit 00785cd",
     ),
     bad=Example(

@@ -74,6 +74,7 @@ RULE = Rule(
     evidence=(
         "https://github.com/vllm-project/vllm/issues/2418",
         "https://github.com/vllm-project/vllm/issues/10517",
+        "https://github.com/vllm-project/vllm/pull/20904 (a length beyond the positions raises ValueError)",
     ),
     bad=Example(
         {

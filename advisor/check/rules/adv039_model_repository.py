@@ -68,7 +68,7 @@ RULE = Rule(
     why="Triton refuses to load the model, or a batch that the ensemble accepts fails inside it.",
     evidence=(
         "triton-inference-server/server, docs/user_guide/model_configuration.md: the name must match the directory",
-        "triton-inference-server/server, docs/user_guide/ensemble_models.md",
+        "https://github.com/triton-inference-server/server/issues/6776 (an ensemble's is at most its models' smallest)",
     ),
     bad=Example(
         {
