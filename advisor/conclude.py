@@ -21,7 +21,7 @@ from advisor.values.decision import Conclusion, Decided
 from advisor.values.estimates import ServingEstimates, TrainingTable
 from advisor.values.facts import Answer, Known, Question
 from advisor.values.prospect import Prospect, Turn
-from advisor.values.workload import Serving, Site, Workload
+from advisor.values.workload import Places, Serving, Site, Workload
 from advisor.workload import describe
 
 Moves = Mapping[str, Scalar]
@@ -52,24 +52,17 @@ def think(known: Known, grounds: Grounds, *, shares: bool = True) -> Thought:
     return _think(known, grounds, answers, _places(known, grounds), shares=shares)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Places:
-    """Sites that are told apart as a whole, so that nothing compares each of them again."""
-
-    sites: tuple[Site, ...]
-
-
-def _places(known: Known, grounds: Grounds) -> _Places:
+def _places(known: Known, grounds: Grounds) -> Places:
     """Where it could be trained: on the machine as people correct it, or on what can be rented."""
     return _same(sites(overridden(known.machine, known.answered), known.rates, grounds.tables))
 
 
 @lru_cache(maxsize=32)
-def _same(places: tuple[Site, ...]) -> _Places:
-    return _Places(places)
+def _same(places: tuple[Site, ...]) -> Places:
+    return Places(places)
 
 
-def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places: _Places, *, shares: bool) -> Thought:
+def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places: Places, *, shares: bool) -> Thought:
     tables = grounds.tables
     task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
     work = describe(answers, known.evidence, task)
@@ -81,18 +74,18 @@ def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places
 
 
 @lru_cache(maxsize=512)
-def _training(work: Workload, places: _Places, modes: tuple[Mode, ...]) -> TrainingTable:
+def _training(work: Workload, places: Places, modes: tuple[Mode, ...]) -> TrainingTable:
     return estimate.training(work, _field(work.family, places, modes), _fitted())
 
 
 @lru_cache(maxsize=64)
-def _field(family: str, places: _Places, modes: tuple[Mode, ...]) -> Field:
+def _field(family: str, places: Places, modes: tuple[Mode, ...]) -> Field:
     return propose(family, places.sites, modes)
 
 
 @lru_cache(maxsize=512)
-def _serving(work: Workload, rented: _Places, at_client: bool) -> ServingEstimates:
-    return estimate.serving(work, rented.sites, _fitted(), at_client=at_client)
+def _serving(work: Workload, rented: Places, at_client: bool) -> ServingEstimates:
+    return estimate.serving(work, rented, _fitted(), at_client=at_client)
 
 
 @lru_cache(maxsize=1)
@@ -101,10 +94,10 @@ def _fitted() -> Fitted:
 
 
 @lru_cache(maxsize=4)
-def _rented(tables: Tables) -> _Places:
+def _rented(tables: Tables) -> Places:
     """Every accelerator with a price, the smallest first."""
     found = (accelerator_site(tables.accelerators[id], price) for id, price in tables.prices.items())
-    return _Places(tuple(sorted(found, key=lambda site: (site.memory_bytes, site.price.value))))
+    return Places(tuple(sorted(found, key=lambda site: (site.memory_bytes, site.price.value))))
 
 
 def conclude(known: Known, grounds: Grounds) -> Conclusion:

@@ -5,6 +5,7 @@ imports numpy itself.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy
@@ -67,6 +68,7 @@ def least_first(values: Number, among: Number) -> Iterator[tuple[float, tuple[in
         yield float(values.flat[place]), tuple(int(at) for at in numpy.unravel_index(place, values.shape))
 
 
+@lru_cache(maxsize=16)
 def draws(count: int, dimensions: int) -> Number:
     """A table of evenly spread points in (0, 1), shape (count, dimensions); the first is the middle.
 
@@ -81,6 +83,7 @@ def draws(count: int, dimensions: int) -> Number:
     points = (0.5 + numpy.arange(count)[:, None] * steps) % 1.0
     table = (points.argsort(axis=0).argsort(axis=0) + 0.5) / count
     table[0] = 0.5
+    table.flags.writeable = False
     return table
 
 
@@ -103,7 +106,7 @@ def moved(table: Number, shares: Number) -> Number:
     along as its share says. Shapes (rows, 1 + 2 x inputs) and (draws, inputs) to (rows, draws)."""
     middle = table[:, :1]
     if table.shape[1] == 1:
-        return numpy.repeat(middle, len(shares), axis=1)
+        return numpy.broadcast_to(middle, (len(middle), len(shares)))
     logs = numpy.log(numpy.maximum(table[:, 1:], 1e-300) / numpy.maximum(middle, 1e-300))
     return middle * numpy.exp(logs @ ends(shares))
 

@@ -60,7 +60,7 @@ class Case:
 
     def off(self, spread: Spread, matters: Number, axis: str) -> Number:
         """Draws of measured over estimated: what the formula was found to be off, more where things were assumed.
-        `matters` has shape (candidates, 1)."""
+        `matters` is a number or has shape (candidates, 1)."""
         low, high = ends(self.draws[:, AXES.index(axis)][:, None])[:, None, :]
         scale = (spread.base**2 + matters**2) ** 0.5 / TAIL
         return exp(scale * (spread.low * low + spread.high * high))

@@ -9,7 +9,7 @@ from advisor.estimate.queue import replicas
 from advisor.estimate.replica import WHOLE, Replica, Way, answered, devices_of, plain_bytes, replica, unasked
 from advisor.number import Number, at_least, least_first, table
 from advisor.values.constants import Fitted
-from advisor.values.workload import Site, Span, Workload
+from advisor.values.workload import Places, Site, Span, Workload
 
 FILL = 0.9
 """Share of device memory that a serving engine takes."""
@@ -57,25 +57,27 @@ class _Choice:
     token_s: float
 
 
-def cheapest(work: Workload, sites: tuple[Site, ...], way_s: float, fitted: Fitted) -> Served:
+def cheapest(work: Workload, rented: Places, way_s: float, fitted: Fitted) -> Served:
     """The hardware that meets the limits for the least money, after `way_s` on the way; if none does, the fastest."""
-    left, own = work.serving.latency_s - way_s, _on_processors(work, fitted)
+    alone = unasked(work)
+    left, own = work.serving.latency_s - way_s, _on_processors(alone, fitted)
     if work.family == "trees":
-        return _served(work, own, _count(work, own, left), fitted)
+        return _served(work, alone, own, _count(work, own, left), fitted)
     fastest = own
     for weight_bytes in (plain_bytes(work, "gpu"), *(FEWER_BITS if work.kind == "decoder" else ())):
-        ways = _ways(unasked(work), sites, weight_bytes, fitted)
+        ways = _ways(alone, rented, weight_bytes, fitted)
         if found := _least(work, ways, own, left):
-            return _served(work, *found, fitted)
+            return _served(work, alone, *found, fitted)
         fastest = min((fastest, *ways.fastest()), key=lambda choice: choice.first_s + choice.token_s)
-    return _served(work, fastest, 0, fitted)
+    return _served(work, alone, fastest, 0, fitted)
 
 
-def _served(work: Workload, choice: _Choice, count: int, fitted: Fitted) -> Served:
-    """With the times at the requests that are really there at once, not at the most that there may be."""
+def _served(work: Workload, alone: Workload, choice: _Choice, count: int, fitted: Fitted) -> Served:
+    """With the times at the requests that are really there at once, not at the most that there may be; `alone` is the
+    workload without its load."""
     busy, most = _busy_s(work, choice.first_s, choice.token_s), float(choice.way.parallel)
     there = min(most, max(1.0, work.serving.peak_per_s * busy / max(count, 1)))
-    found = replica(work, choice.site, Way(choice.way.devices, there, choice.way.weight_bytes), fitted)
+    found = replica(alone, choice.site, Way(choice.way.devices, there, choice.way.weight_bytes), fitted)
     return Served(choice.site, choice.way, count, int(most), busy, found)
 
 
@@ -115,9 +117,9 @@ def _on_processors(work: Workload, fitted: Fitted) -> _Choice:
 
 
 @lru_cache(maxsize=128)
-def _ways(work: Workload, sites: tuple[Site, ...], weight_bytes: float, fitted: Fitted) -> "_Ways":
+def _ways(work: Workload, rented: Places, weight_bytes: float, fitted: Fitted) -> "_Ways":
     at_once = AT_ONCE if work.kind == "decoder" else (1.0,)
-    devices = devices_of(sites)
+    sites, devices = rented.sites, devices_of(rented)
     way = Way(table([[[[count]] for count in DEVICES]]), table([[[[many] for many in at_once]]]), weight_bytes)
     found = answered(work, devices, way, fitted)
     whole = 0.0 * devices.flops * way.devices * way.parallel

@@ -8,11 +8,12 @@ from advisor.estimate.compute import cpus_needed
 from advisor.estimate.holding import held
 from advisor.estimate.pace import paced
 from advisor.estimate.policies import EMBEDDING_ADAM_BYTES
-from advisor.estimate.runs import ranks, run
+from advisor.estimate.runs import ranks, run, shape_of
 from advisor.estimate.steps import step
 from advisor.number import Number, at_least, ceiling, choose, draws, larger, power_below, row_quantile, smaller
 from advisor.values.candidates import Candidate, Field
 from advisor.values.constants import Fitted
+from advisor.values.runs import Run
 from advisor.values.workload import Serving, Span, Workload, exactly
 
 SATURATING_TOKENS = 8192.0
@@ -70,19 +71,22 @@ def _ends(span: Span) -> tuple[float, float, float]:
 @lru_cache(maxsize=256)
 def _core(work: Workload, field: Field, fitted: Fitted, drawn: int) -> Core:
     case = Case(work, field, fitted, draws(drawn, len(AXES)))
-    micro = _micro_batch(case)
-    return Core(micro, _parts(case, micro), _step_s(case, micro))
+    one = run(case, 1.0, work.training.sequence)
+    micro = _micro_batch(case, one)
+    return Core(micro, _parts(case, _at(one, micro)), _step_s(case, one, micro))
 
 
-def _micro_batch(case: Case) -> Number:
+def _at(run: Run, micro: Number) -> Run:
+    return replace(run, layout=replace(run.layout, micro=micro))
+
+
+def _micro_batch(case: Case, one: Run) -> Number:
     """The largest power of two that fits with its whole range and still buys speed, unless the candidate says."""
     asked = case.column("micro batch", lambda candidate: candidate.micro_batch or 0.0)
     if (asked > 0).all():
         return asked
-    one, two = (sum(_parts(case, micro).values()) for micro in (1.0, 2.0))
-    a_sample = at_least(two - one, 1.0)
     capacity = case.column("usable", lambda candidate: candidate.site.usable_bytes)
-    room = row_quantile((capacity - one) / a_sample + 1.0, SURE)
+    room = row_quantile((capacity - sum(_parts(case, one).values())) / _each_sample(case, one) + 1.0, SURE)
     long = case.work.kind in ("encoder", "decoder")
     enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES
     each = at_least(ceiling(case.work.training.batch / case.column("ranks", ranks)), 1.0)
@@ -90,11 +94,21 @@ def _micro_batch(case: Case) -> Number:
     return choose(asked > 0, asked, fits)
 
 
-def _parts(case: Case, micro: Number) -> dict[str, Number]:
+def _each_sample(case: Case, one: Run) -> Number:
+    """Bytes that another sample of the micro batch adds: what is kept of it, with the allocator's reserve."""
+    kept = held(one, case.fitted.constants)
+    added = case.drawn(_wide(case, kept.activations + kept.logits)) * _off_memory(case)
+    return at_least(added * case.fitted.constants["fragments"], 1.0)
+
+
+def _off_memory(case: Case) -> Number:
+    return case.off(case.fitted.spreads["memory"], 0.0, "memory")
+
+
+def _parts(case: Case, run: Run) -> dict[str, Number]:
     """Bytes of a device. What the formulas were found to be off is laid on everything; on the states, which are counted
     more than estimated, less."""
-    kept = held(run(case, micro, case.work.training.sequence), case.fitted.constants)
-    off = case.off(case.fitted.spreads["memory"], 0.0 * case.column("ranks", ranks), "memory")
+    kept, off = held(run, case.fitted.constants), _off_memory(case)
     tables = EMBEDDING_ADAM_BYTES * case.work.model.embedding_values / case.column("shards", _shards)
     states = case.drawn(_wide(case, kept.weights + kept.gradients + kept.states + tables)) * off**OFF_STATES
     inside = case.drawn(_wide(case, kept.activations + kept.logits + kept.buffers)) * off
@@ -118,14 +132,15 @@ def _shards(candidate: Candidate) -> float:
     return float(candidate.count) if candidate.parallel == "fsdp2" else 1.0
 
 
-def _step_s(case: Case, micro: Number) -> Number:
+def _step_s(case: Case, one: Run, micro: Number) -> Number:
     """Seconds of a step; never less than preparing its samples on the processors beside the devices."""
     training, each = case.work.training, case.work.training.batch / case.column("ranks", ranks)
     each = at_least(each, 1.0)
     even = each / ceiling(each / micro) * (1.0 + 1e-9)
     long = case.work.kind in ("encoder", "decoder")
-    length = case.span(training.tokens, "tokens") if long else training.sequence
-    seconds = step(paced(case, run(case, even, length)), case.fitted.constants).total
+    length = case.span(training.tokens, "tokens")
+    timed = replace(_at(one, even), shape=shape_of(case, length)) if long else _at(one, even)
+    seconds = step(paced(case, timed), case.fitted.constants).total
     found = case.drawn(_wide(case, seconds)) * case.off(case.fitted.spreads["step"], _unstated(case), "step")
     if not training.prepared_each_epoch:
         return found

@@ -10,7 +10,7 @@ from advisor.estimate.shapes import shape
 from advisor.number import Number, table
 from advisor.values.constants import Fitted
 from advisor.values.runs import Device, Serve, Traffic
-from advisor.values.workload import Site, Span, Workload, exactly
+from advisor.values.workload import Places, Site, Span, Workload, exactly
 
 CPU_HOUR_USD = Span(0.35, 0.2, 0.6)
 """A server of eight CPUs: EXPERT, confirm before use."""
@@ -83,8 +83,10 @@ def answered(work: Workload, devices: Device, way: Way, fitted: Fitted) -> Answe
 
 
 @lru_cache(maxsize=64)
-def devices_of(sites: tuple[Site, ...]) -> Device:
+def devices_of(places: Places) -> Device:
     """The devices of sites, shape (sites, 1, 1, 3): the middle, the best and the worst end of their rates."""
+
+    sites = places.sites
 
     def ends(spans: Sequence[Span]) -> Number:
         return table([[[[span.value, span.high, span.low]]] for span in spans])
@@ -123,17 +125,18 @@ def unasked(work: Workload) -> Workload:
     return replace(work, training=training, serving=serve)
 
 
-def replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
-    """A replica on a site, with the ranges of model, device and formulas."""
-    return _replica(unasked(work), site, way, fitted)
+@lru_cache(maxsize=256)
+def _device(site: Site) -> Device:
+    return devices_of(Places((site,)))
 
 
 @lru_cache(maxsize=1024)
-def _replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
+def replica(work: Workload, site: Site, way: Way, fitted: Fitted) -> Replica:
+    """A replica on a site, with the ranges of model, device and formulas."""
     if work.family == "trees":
         first = TREE_FLOPS.over(site.flops[0][1]).plus(TREE_FLOOR_S)
         return Replica(first, exactly(0.0), TREE_BYTES)
-    found, decodes = answered(work, devices_of((site,)), way, fitted), work.kind == "decoder"
+    found, decodes = answered(work, _device(site), way, fitted), work.kind == "decoder"
     queued = fitted.spreads["first"].around(1.0, 0.0) if decodes else fitted.spreads["token"].around(1.0, UNSTATED)
     token = fitted.spreads["token"].around(1.0, 0.0)
     held = float(found.memory_bytes.reshape(-1)[0]) * float(way.devices)

@@ -12,7 +12,7 @@ from advisor.estimate.policies import (
 from advisor.estimate.shapes import shape
 from advisor.number import Number, at_least, choose, larger, smaller
 from advisor.values.candidates import Candidate
-from advisor.values.runs import FULL, NO_CKPT, Device, Layout, Run, Software
+from advisor.values.runs import FULL, NO_CKPT, Device, Layout, Run, Shape, Software
 from advisor.values.workload import Span
 
 LOGIT_BYTES = 8.0
@@ -34,11 +34,13 @@ def matmul(candidate: Candidate) -> Span:
 
 def run(case: Case, micro: Number, length: Number) -> Run:
     """The candidates as one run whose fields are columns: `micro` samples at a time, each of `length` tokens."""
+    return Run(shape_of(case, length), _layout(case, micro), device(case), _software(case))
+
+
+def shape_of(case: Case, length: Number) -> Shape:
+    """The model with its ends, for samples of `length` tokens."""
     model = case.work.model
-    parameters, active = case.span(model.parameters, "parameters"), case.span(model.active, "parameters")
-    return Run(
-        shape(case.work, parameters, active, length), _layout(case, micro), device(case), _software(case, parameters)
-    )
+    return shape(case.work, case.span(model.parameters, "parameters"), case.span(model.active, "parameters"), length)
 
 
 def _layout(case: Case, micro: Number) -> Layout:
@@ -72,11 +74,11 @@ def device(case: Case) -> Device:
     )
 
 
-def _software(case: Case, parameters: Number) -> Software:
+def _software(case: Case) -> Software:
     """PyTorch as it comes, eager; convolutions run in the fused kernels of their library. Attention never stores its
     scores, in kernels that are not made for the newest generation."""
     probe = case.mode("linear_probe")
-    model = case.work.model
+    model, parameters = case.work.model, case.span(case.work.model.parameters, "parameters")
     adapters = choose(probe, HEAD_PARAMETERS, adapter_parameters(model.layers, model.hidden, model.ffn))
 
     def each(at: int) -> Number:

@@ -14,11 +14,12 @@ from advisor.estimate.replica import (
     Way,
     plain_bytes,
     replica,
+    unasked,
     weights_bytes,
 )
 from advisor.values.constants import Fitted
 from advisor.values.estimates import ServingEstimates
-from advisor.values.workload import Site, Span, Workload, exactly
+from advisor.values.workload import Places, Span, Workload, exactly
 
 WAY = {
     "batch_scoring": Span(3e-3, 1e-3, 1e-2), "embedded_lib": exactly(0.0), "rpc_service": Span(3e-3, 1e-3, 1e-2),
@@ -45,12 +46,13 @@ class _Times:
     wait: Span
 
 
-def serving(work: Workload, sites: tuple[Site, ...], fitted: Fitted, *, at_client: bool = False) -> ServingEstimates:
+def serving(work: Workload, rented: Places, fitted: Fitted, *, at_client: bool = False) -> ServingEstimates:
     """Estimates of serving on the cheapest of processors and rented sites that meets the limits; `at_client` counts the
     way to the user."""
-    served = cheapest(work, sites, WAY["rpc_service"].value, fitted)
-    alone = replica(work, WHOLE, Way(1.0, 1.0, plain_bytes(work, "cpu")), fitted)
-    device = replica(work, held(work.serving), Way(1.0, 1.0, DEVICE_WEIGHT_BYTES), fitted)
+    bare = unasked(work)
+    served = cheapest(work, rented, WAY["rpc_service"].value, fitted)
+    alone = replica(bare, WHOLE, Way(1.0, 1.0, plain_bytes(work, "cpu")), fitted)
+    device = replica(bare, held(work.serving), Way(1.0, 1.0, DEVICE_WEIGHT_BYTES), fitted)
     times = _Times(served.replica, alone, device, _wait(work, served))
     latency = {name: _latency(name, times, decodes=work.kind == "decoder") for name in WAY}
     if at_client:

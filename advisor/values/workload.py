@@ -136,3 +136,10 @@ class Site:
     def usable_bytes(self) -> float:
         """What a process may hope for of a device's memory; the rest is the driver's (ML_ENG)."""
         return self.memory_bytes * 0.97
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Sites that are told apart as a whole, so that nothing compares each of them again."""
+
+    sites: tuple[Site, ...]

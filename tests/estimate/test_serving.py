@@ -13,7 +13,7 @@ from advisor.estimate.hardware import cheapest
 from advisor.estimate.replica import WHOLE, Way, replica
 from advisor.estimate.serving import TO_CLIENT, WAY
 from advisor.rates.sites import accelerator_site
-from advisor.values.workload import Span, exactly
+from advisor.values.workload import Places, Span, exactly
 
 TABLES = catalog.load()
 L4, H100 = (
@@ -27,7 +27,7 @@ relaxed = settings(deadline=None, max_examples=50)
 
 
 def serving(work, sites=SITES, **how):
-    return estimate.serving(work, sites, FITTED, **how)
+    return estimate.serving(work, Places(sites), FITTED, **how)
 
 
 def on(work, site, way=PLAIN):
@@ -104,7 +104,7 @@ def test_large_models_stand_on_several_devices():
     size = exactly(7.0e10)
     model = replace(DECODER.model, parameters=size, active=size, layers=80.0, hidden=8192.0, ffn=28672.0)
     work = asked(replace(DECODER, model=model), latency_s=5.0)
-    found = cheapest(work, (H100,), 0.0, FITTED)
+    found = cheapest(work, Places((H100,)), 0.0, FITTED)
     assert found.count
     assert found.way.devices in (4.0, 8.0)
     assert found.hour_usd.value == pytest.approx(found.way.devices * 2.95)
