@@ -358,6 +358,21 @@ def test_what_an_engine_is_told(arguments: str, expected: list[tuple[str, str, i
     assert ours("serve.yaml", VLLM.replace("{arguments}", arguments)) == expected
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [("16", []), ("4", [("ADV039", "error", 3)]), ("0", [("ADV039", "note", 3)]), ("$SIZE", [])],
+)
+def test_an_ensemble_and_its_models(size: str, expected: list[tuple[str, str, int]]) -> None:
+    """Triton refuses an ensemble that batches more than a model of it; one that does not batch may have its own way."""
+    ensemble = (
+        'name: "all"\nplatform: "ensemble"\nmax_batch_size: 16\n'
+        'ensemble_scheduling { step [ { model_name: "one" model_version: -1 } ] }\n'
+    )
+    one = f'name: "one"\nbackend: "python"\nmax_batch_size: {size}\n'
+    seen = found("models/all/config.pbtxt", ensemble, **{"models/one/config.pbtxt": one})
+    assert [each for each in seen if each[0] == "ADV039"] == expected
+
+
 def test_a_readiness_probe_that_asks_early() -> None:
     """It restarts nothing, so it is a note; a startupProbe holds it back."""
     text = VLLM.replace("{arguments}", "--model, meta-llama/Llama-3.1-8B")

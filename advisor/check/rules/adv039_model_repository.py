@@ -51,23 +51,31 @@ def _step(model: ServedModel, step: At, models: dict[str, ServedModel]) -> Itera
             yield finding(RULE.id, "warning", told, "add the model, or correct its name", step)
         return
     mine, its = model.largest_batch, other.largest_batch
-    if mine is not None and mine.whole and its is not None and its.whole is not None and mine.whole > its.whole:
-        told = f"{written(mine)} of the ensemble is larger than that of {step.value}, {its.raw}"
-        yield finding(RULE.id, "warning", told, f"use {its.raw} for the ensemble", mine, its, step)
+    if mine is None or its is None or not mine.whole or its.whole is None or mine.whole <= its.whole:
+        return
+    if its.whole == 0:  # it may be run, where its own shapes have the batch in front
+        told = f"{written(mine)} of the ensemble, and {step.value} does not batch: its shapes must begin with the batch"
+        yield finding(RULE.id, "note", told, "see that they do, or use 0 for the ensemble", mine, its, step)
+        return
+    told = f"{written(mine)} of the ensemble is larger than that of {step.value}, {its.raw}"
+    yield finding(RULE.id, "error", told, f"use {its.raw} for the ensemble", mine, its, step)
 
 
 RULE = Rule(
     id="ADV039",
     title="Model does not go with the repository around it",
-    severity="warning",
+    severity="error",
     group="serving",
     formats=("triton",),
-    condition="In a model repository: the name differs from the model's folder; an ensemble's max_batch_size is larger "
-    "than that of a model it runs; or it runs a model that is not there, though as many are.",
+    condition="In a model repository: an ensemble's max_batch_size is larger than that of a model it runs (of one that "
+    "does not batch, with 0, a note); the name differs from the model's folder, or an ensemble runs a model that is "
+    "not there, though as many are (warnings).",
     remedy="Name the model as its folder, and give an ensemble the smallest max_batch_size of its models.",
     why="Triton refuses to load the model, or a batch that the ensemble accepts fails inside it.",
     evidence=(
         "triton-inference-server/server, docs/user_guide/model_configuration.md: the name must match the directory",
+        "triton-inference-server/core, src/ensemble_utils.cc, ValidateEnsembleConfig: a model with size 0 may "
+        "be part of a batching ensemble, one with a smaller size may not",
         "https://github.com/triton-inference-server/server/issues/6776 (an ensemble's is at most its models' smallest)",
     ),
     bad=Example(
