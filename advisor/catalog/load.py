@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from advisor.catalog.rows import options_of
 from advisor.rule import parsed
 from advisor.shelf import shelf
 from advisor.values.catalog import (
@@ -39,7 +40,7 @@ def load(language: str = "en") -> Tables:
         accelerators={row["id"]: _accelerator(row) for row in _rows("accelerators.yaml")["accelerators"]},
         prices={row["accelerator"]: _price(row, str(prices["as_of"])) for row in prices["prices"]},
         decisions=tuple(_decision(row) for row in decisions["decisions"]),
-        options={row.id: _options(row.id) for row in map(_decision, decisions["decisions"])},
+        options={row.id: _options(row) for row in map(_decision, decisions["decisions"])},
         contradictions=tuple(_contradiction(row) for row in _rows("contradictions.yaml")["contradictions"]),
         gates=tuple(_gate(row) for row in _rows("gates.yaml")["gates"]),
         attributes={row["id"]: _attribute(row) for row in decisions["attributes"]},
@@ -99,10 +100,11 @@ def _decision(row: Mapping[str, Any]) -> DecisionRow:
     return DecisionRow(row["id"], row["name"], row["title"], int(row["step"]), tuple(row["attributes"]))
 
 
-def _options(decision: str) -> tuple[Option, ...]:
-    if not (_HERE / "options" / f"{decision}.yaml").exists():
+def _options(decision: DecisionRow) -> tuple[Option, ...]:
+    path = _HERE / "options" / f"{decision.id}.yaml"
+    if not path.exists():
         return ()
-    return tuple(_option(decision, row) for row in _rows(f"options/{decision}.yaml")["options"])
+    return options_of(path, _rows(path)["options"], decision.attributes, lambda row: _option(decision.id, row))
 
 
 def _option(decision: str, row: Mapping[str, Any]) -> Option:
