@@ -97,7 +97,23 @@ def _locked(path: Path, grounds: Grounds) -> lock.Locked:
         if fact.known and (not isinstance(fact.value, wanted) or (wanted is _NUMBER and isinstance(fact.value, bool))):
             what = f"{id} is {fact.value!r}, which is no {types[id].replace('_', ' or ')}"
             raise BadInput(what, where=str(path), remedy=lock.REMEDY)
+    _known_choices(locked, path, grounds)
     return locked
+
+
+def _known_choices(locked: lock.Locked, path: Path, grounds: Grounds) -> None:
+    """Raises BadInput for a choice in the lock that its question does not have: another version had it."""
+    for question in grounds.questions:
+        fact = locked.evidence.get(question.id)
+        if question.type == "choice" and fact is not None and fact.known and fact.value not in question.choices:
+            what = f"{question.id} is {fact.value!r}, which this version of advisor does not know"
+            raise BadInput(what, where=f"{path}:{_line_of(path, question.id)}", remedy=lock.REMEDY)
+
+
+def _line_of(path: Path, word: str) -> int:
+    """The line on which a key stands last, 1 where it is not found."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return max((number for number, line in enumerate(lines, 1) if f'"{word}"' in line), default=1)
 
 
 _NUMBER = (int, float)

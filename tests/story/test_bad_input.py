@@ -1,5 +1,6 @@
 """Bad input gives one clear message with place and remedy, the right exit status, and loses nothing."""
 
+import json
 import os
 import struct
 from pathlib import Path
@@ -112,3 +113,22 @@ def test_a_lock_that_is_broken(project: Path) -> None:
     """A damaged lock is named, with the way to make it anew."""
     (project / "advisor.lock").write_text('{"schema": 1,')
     refused(plan(project, "--hardware", ""), "advisor.lock", "--reprobe")
+
+
+def test_a_choice_in_the_lock_that_is_gone(project: Path) -> None:
+    """A lock of another version holds a task that this one does not know: file, line and remedy, and nothing lost."""
+    assert plan(project).returncode == 0
+    lock = project / "advisor.lock"
+    kept = json.loads(lock.read_text())
+    kept["evidence"]["task"] = {"value": "mind_reading", "provenance": "measured", "source": "requirements.txt"}
+    lock.write_text(json.dumps(kept, indent=1, sort_keys=True))
+    (project / "advisor.yaml").write_text("schema: 1\nteam: solo\n")
+    before = lock.read_text()
+    for command in (("plan", str(project), "--defaults", "--no-bench"), ("check", str(project))):
+        done = advisor(*command)
+        text = done.stderr + done.stdout
+        assert "Traceback" not in text
+        assert "bug in advisor" not in text
+        assert "mind_reading" in text
+        assert "advisor.lock:" in text
+    assert lock.read_text() == before
