@@ -94,6 +94,7 @@ def test_placeholders_are_no_secrets(tmp_path: Path, shape: str, value: str) -> 
         ("a.yaml", "env:\n- name: T\n  valueFrom:\n    secretKeyRef: {name: hf-secret-01, key: hf_api_token_01}\n"),
         ("a.yaml", "use_auth_token: true\nmax_new_tokens: 128\nsort_key: timestamp_2024_a\n"),
         ("t.json", '{"bos_token": "<|begin_of_text|>", "chat_template": "x9 y8", "image_token": "<image_0123456>"}'),
+        ("a.yaml", "style: sk-toggleable__label-arrow-icon sk-estimator-doc-link-2\n"),
         ("a.yaml", "database: postgres://user:${DB_PASSWORD}@db:5432/x\napi_key: x\n"),
     ],
 )

@@ -48,6 +48,7 @@ _SHAPES = re.compile(
 _WORDS = ("token", "secret", "passw", "passphrase", "api", "_key", "-key")
 _IN_COMMAND = re.compile(r"(?:token|secret|passw(?:or)?d|passphrase|key)(?:=\S|\s)")
 """Without it no word of a command is the name of a secret that has a value."""
+_DRAWN = re.compile(r"(?=\D*\d)[^A-Z]*[A-Z]|\d\D*\d\D*\d")  # of letters in one case alone, three digits
 _SHORTEST_RANDOM, _LEAST_ENTROPY = 12, 3.0  # bits a character; words of a language have less at this length
 
 
@@ -64,6 +65,8 @@ def find(material: Material) -> Iterator[Finding]:
 def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
     for match in _TOKEN.finditer(source.text) if _SHAPES.search(source.text) else ():
         what = list(_TOKENS)[int((match.lastgroup or "t0")[1:])]
+        if what == "an API key" and not _DRAWN.search(match.group()):
+            continue  # sk- begins classes of style sheets, too
         if what == "a private key" or _is_random(match.group()):
             yield source.document.place(match.start()), f"{what} stands in the file", "error"
     for match in _IN_ADDRESS.finditer(source.text) if "://" in source.text else ():
