@@ -59,6 +59,7 @@ def found(folder: Path, name: str, text: str) -> list[tuple[str, str, int]]:
         ("run.sh", f"#!/bin/sh\nvllm serve m --api-key {DRAWN}\n", 2),
         ("Dockerfile", f"FROM a/b:1\nENV HF_TOKEN {DRAWN}\n", 2),
         (".env", f"DB_PASSWORD={DRAWN}\n", 1),
+        ("id.json", '{"private_key": "-----BEGIN PRIVATE KEY-----\\nMIIEvAIBADANBgkq"}', 1),
         ("id.yaml", "data:\n  key: |\n    -----BEGIN OPENSSH PRIVATE KEY-----\n    b3Bl\n", 3),
     ],
 )
@@ -94,6 +95,7 @@ def test_placeholders_are_no_secrets(tmp_path: Path, shape: str, value: str) -> 
         ("a.yaml", "env:\n- name: T\n  valueFrom:\n    secretKeyRef: {name: hf-secret-01, key: hf_api_token_01}\n"),
         ("a.yaml", "use_auth_token: true\nmax_new_tokens: 128\nsort_key: timestamp_2024_a\n"),
         ("t.json", '{"bos_token": "<|begin_of_text|>", "chat_template": "x9 y8", "image_token": "<image_0123456>"}'),
+        ("pem.py", 'MARKER = "-----BEGIN RSA PRIVATE KEY-----"\nEND = "-----END RSA PRIVATE KEY-----"\n'),
         ("a.yaml", "style: sk-toggleable__label-arrow-icon sk-estimator-doc-link-2\n"),
         ("a.yaml", "database: postgres://user:${DB_PASSWORD}@db:5432/x\napi_key: x\n"),
     ],

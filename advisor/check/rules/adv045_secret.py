@@ -22,7 +22,7 @@ _TOKENS = {
     "a Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{20,200}\b",
     "an NVIDIA API key": r"\bnvapi-[\w-]{40,100}\b",
     "a PyPI token": r"\bpypi-AgEI[\w-]{50,300}\b",
-    "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
+    "a private key": r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?=(?:\\[nr]|\s){1,40}[A-Za-z0-9+/]{4})",
 }
 _TOKEN = re.compile("|".join(f"(?P<t{number}>{pattern})" for number, pattern in enumerate(_TOKENS.values())))
 _IN_ADDRESS = re.compile(r"\b[a-z][a-z+.-]*://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@")
