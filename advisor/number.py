@@ -14,6 +14,10 @@ Number = Any
 """A float or an array. numpy's stubs cannot say "either, and the same back", so tests check formulas."""
 
 
+TURNS = 8
+"""How often draws are turned and evened out again."""
+
+
 def larger(a: Number, b: Number) -> Number:
     return numpy.maximum(a, b)
 
@@ -72,19 +76,27 @@ def least_first(values: Number, among: Number) -> Iterator[tuple[float, tuple[in
 def draws(count: int, dimensions: int) -> Number:
     """A table of evenly spread points in (0, 1), shape (count, dimensions); the first is the middle.
 
-    The additive recurrence on the generalised golden ratio (Roberts 2018), each axis then moved to evenly spaced
-    values in the same order, since forty points in many dimensions are not even by themselves. Deterministic, so
-    that the same facts give the same intervals on every machine.
+    The additive recurrence on the generalised golden ratio (Roberts 2018), turned until no two axes rise and fall
+    together (Iman and Conover 1982), each axis then moved to evenly spaced values in the same order: forty points in
+    many dimensions are neither even nor independent by themselves. Deterministic, so that the same facts give the same
+    intervals on every machine.
     """
     ratio = 2.0
     for _ in range(32):
         ratio = (1 + ratio) ** (1 / (dimensions + 1))
     steps = numpy.array([ratio ** -(axis + 1) for axis in range(dimensions)])
-    points = (0.5 + numpy.arange(count)[:, None] * steps) % 1.0
-    table = (points.argsort(axis=0).argsort(axis=0) + 0.5) / count
+    table = _evened((0.5 + numpy.arange(count)[:, None] * steps) % 1.0)
+    for _ in range(TURNS if 1 < dimensions < count - 1 else 0):
+        together = numpy.corrcoef(table, rowvar=False)
+        table = _evened(numpy.round((table - 0.5) @ numpy.linalg.inv(numpy.linalg.cholesky(together)).T, 9))
     table[0] = 0.5
     table.flags.writeable = False
     return table
+
+
+def _evened(points: Number) -> Number:
+    """Each axis at evenly spaced values, in the order of its points."""
+    return (points.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 0.5) / len(points)
 
 
 def along(low: Number, value: Number, high: Number, share: Number) -> Number:

@@ -19,7 +19,7 @@ from advisor.values.workload import Serving, Span, Workload, exactly
 SATURATING_TOKENS = 8192.0
 SATURATING_SAMPLES = 64.0
 """A larger micro batch than this buys no speed worth its memory (EXPERT)."""
-UNSTATED = {"encoder": 0.12, "decoder": 0.12, "image": 0.15, "mlp": 0.5}
+UNSTATED = {"encoder": 0.12, "decoder": 0.12, "image": 0.18, "mlp": 0.5}
 """How far a step moves, in log units, for what nobody asks about: eager or compiled, fused or not. Of transformers and
 images as the public rows show (tests/published); small dense networks, against which none were held, more (EXPERT).
 Depthwise convolutions take up to four times as long as others of as many multiplications (timm)."""

@@ -56,8 +56,8 @@ TREES = replace(ENCODER, task="tabular_clf", family="trees", kind="trees", modal
 ONE = Candidate("full_finetune", GPU, 1, "none", "bf16", False)
 
 
-def train(work: Workload, *candidates: Candidate) -> TrainingTable:
-    return estimate.training(work, Field(candidates), FITTED)
+def train(work: Workload, *candidates: Candidate, drawn: int = 40) -> TrainingTable:
+    return estimate.training(work, Field(candidates), FITTED, drawn)
 
 
 def sized(work: Workload, parameters: Span) -> Workload:

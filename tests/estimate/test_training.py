@@ -86,16 +86,15 @@ def test_the_value_lies_within_its_interval(work):
 @relaxed
 @given(work=st.sampled_from((ENCODER, DECODER)), spread=st.floats(1.0, 3.0), more=st.floats(1.3, 3.0))
 def test_wider_ranges_never_narrow_an_interval(work, spread, more):
-    """When less is known about the size of the model, no interval of memory or time becomes narrower, as far as forty
-    draws can tell."""
+    """When less is known about the size of the model, no interval of memory or time becomes narrower."""
     size = work.model.parameters.value
     one = replace(ONE, micro_batch=1.0)
-    before = train(sized(work, within(size, spread)), one)
-    after = train(sized(work, within(size, spread * more)), one)
+    before = train(sized(work, within(size, spread)), one, drawn=600)
+    after = train(sized(work, within(size, spread * more)), one, drawn=600)
     for column in ("memory_bytes", "run_s"):
         _, low, high = interval(getattr(before, column))
         _, lower, higher = interval(getattr(after, column))
-        assert higher[0] / lower[0] >= 0.95 * high[0] / low[0]
+        assert higher[0] / lower[0] >= 0.97 * high[0] / low[0]
 
 
 def test_the_parts_of_memory_are_its_sum():
