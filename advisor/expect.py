@@ -1,7 +1,9 @@
 """What the recorded decision leads one to expect in the project's configurations."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from advisor.conclude import Thought
 from advisor.figure import Fact
@@ -24,8 +26,23 @@ def expectation(thought: Thought, known: Known, record: Place | None) -> Expecte
         on_demand=_said(thought.answers, "hardware.spot") == "no",
         deadline_s=_deadline_s(thought.answers),
         budget_usd=_number(thought.answers, "train.budget"),
+        **_stated(thought.answers),
     )
     return _trained(thought, limits)
+
+
+def _stated(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """What people said of their GPUs and sizes, which holds where the decision itself trains nothing as well."""
+    kind, count = _said(answers, "hardware.accelerator"), _number(answers, "hardware.count")
+    times = re.fullmatch(r"(?:(\d+)\s*x\s*)?(.+)", str(kind)) if kind else None
+    gpus = int(count) if count else int(times[1]) if times and times[1] else None
+    sequence, batch = (_number(answers, f"train.{name}") for name in ("sequence", "batch"))
+    return {
+        "accelerator": times[2] if times else None,
+        "gpus": gpus if times else None,
+        "sequence_length": int(sequence) if sequence else None,
+        "global_batch": int(batch) if batch else None,
+    }
 
 
 def _trained(thought: Thought, limits: Expected) -> Expected:
@@ -40,7 +57,7 @@ def _trained(thought: Thought, limits: Expected) -> Expected:
         parallelism=candidate.parallel,
         gpus=gpus,
         machines=candidate.nodes,
-        accelerator=candidate.site.accelerator or None if gpus else None,
+        accelerator=candidate.site.accelerator or None if gpus else limits.accelerator,
         price_usd_h=candidate.site.price.value or None,
         precision=candidate.precision if gpus else None,  # type: ignore[arg-type]
         train_mode=candidate.mode,

@@ -1,5 +1,8 @@
 """The project against its record: what was decided, and whether it still follows."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -226,3 +229,23 @@ def test_a_job_that_may_use_more(tmp_path: Path, time: str, expected: list[tuple
     assert [each for each in found(result) if each[0] == "ADV054"] == expected
     told = [each.message for each in result.findings if each.severity == "warning" and each.rule == "ADV054"]
     assert not told or "576 GPU hours: $1,152" in told[0]
+
+
+def test_what_people_stated_is_expected(tmp_path: Path) -> None:
+    """From answers to findings: the GPU and the sequence that were answered hold where nothing is trained as well."""
+    (tmp_path / "advisor.yaml").write_text(
+        "schema: 1\ntask: text_gen\nhardware.accelerator: l4\nhardware.count: 1\nhardware.rent: false\n"
+        'hardware.spot: "no"\ntrain.sequence: 8192\nmodel.parameters: 7000000000\n'
+    )
+    run = [sys.executable, "-m", "advisor"]
+    plan = [*run, "plan", ".", "--defaults", "--no-bench", "--hardware", "1x L4"]
+    assert subprocess.run(plan, cwd=tmp_path, capture_output=True, timeout=120, check=False).returncode == 0
+    (tmp_path / "task.yaml").write_text(SKY.format(gpu="A100-80GB:1", spot="true").replace("node 8", "node 1"))
+    (tmp_path / "lora.yml").write_text("base_model: me/mine\nadapter: lora\nmicro_batch_size: 1\nsequence_len: 2048\n")
+    said = subprocess.run(
+        [*run, "check", "--json"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    seen = [(each["rule"], each["severity"], each["line"]) for each in json.loads(said.stdout)["findings"]]
+    drift = [each for each in seen if each[0] in ("ADV052", "ADV053")]
+    assert drift == [("ADV053", "warning", 4), ("ADV052", "error", 2), ("ADV052", "error", 3)]
+    assert said.returncode == 1

@@ -47,6 +47,8 @@ _KNOWN: tuple[tuple[str, Model], ...] = (
     (r"(meta-)?llama-?3(\.1)?-405b.*", Model(405.85e9, 128, 126, 8, 128)),
     (r"(meta-)?llama-?3\.2-1b.*", Model(1.24e9, 32, 16, 8, 64)),
     (r"(meta-)?llama-?3\.2-3b.*", Model(3.21e9, 24, 28, 8, 128)),
+    (r"llama-?4-scout-17b-16e.*", Model(108.6e9, 40, 48)),
+    (r"llama-?4-maverick-17b-128e.*", Model(400.7e9, 40, 48)),
     (r"qwen2\.5-0\.5b.*", Model(0.49e9, 14, 24, 2, 64)),
     (r"qwen2\.5(-coder|-math)?-1\.5b.*", Model(1.54e9, 12, 28, 2, 128)),
     (r"qwen2\.5(-coder)?-3b.*", Model(3.09e9, 16, 36, 2, 128)),
