@@ -6,7 +6,8 @@ from pathlib import Path
 
 from advisor.check.files import Found, Skipped, find_files, read_bytes
 from advisor.check.flaws import Flaw
-from advisor.check.material import Material
+from advisor.check.launch.scripts import inherited
+from advisor.check.material import Material, absolute
 from advisor.check.outcome import Outcome
 from advisor.check.projects import Expect, Rederive, Revisits, heard, no_revisits
 from advisor.check.reading import Reading, read
@@ -19,6 +20,7 @@ from advisor.values.catalog import Lifecycle
 from advisor.values.configs import Short
 from advisor.values.expected import Expected
 from advisor.values.finding import Finding
+from advisor.values.launches import LaunchFacts, Script
 
 _A_CHUNK = 32
 _WORTH_A_PROCESS = 4 * _A_CHUNK
@@ -64,7 +66,7 @@ def check(  # noqa: PLR0913 - each is something that only the caller knows
 def gathered(readings: Iterable[Reading], flaws: tuple[Flaw, ...], expected: Mapping[str, Expected]) -> Material:
     """What all files gave together, as the rules see it."""
     every = tuple(readings)
-    return Material(
+    material = Material(
         tuple(config for reading in every for config in reading.configs),
         flaws + tuple(flaw for reading in every for flaw in reading.flaws),
         expected,
@@ -72,6 +74,20 @@ def gathered(readings: Iterable[Reading], flaws: tuple[Flaw, ...], expected: Map
         tuple(model for reading in every for model in reading.models),
         sources=tuple(reading.source for reading in every if reading.source is not None),
     )
+    return _handed_on(material)
+
+
+def _handed_on(material: Material) -> Material:
+    """Scripts that another launch runs, on what that one gets."""
+    leads: dict[str, list[tuple[LaunchFacts, Script]]] = {}
+    own = [absolute(launch.place.path) for launch in material.launches]
+    known = set(own)
+    for launch in material.launches:
+        for script in launch.scripts:
+            path = next((path for path in material.paths(launch, script.path) if path in known), "")
+            if path:
+                leads.setdefault(path, []).append((launch, script))
+    return replace(material, launches=inherited(material.launches, leads, own)) if leads else material
 
 
 def judged(material: Material, texts: Mapping[str, str], settings: Settings = Settings()) -> list[Finding]:  # noqa: B008

@@ -55,6 +55,16 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """Another script that a launch runs, and the srun that starts it, with that step's own numbers of tasks."""
+
+    path: At
+    under_srun: At | None = None
+    step_tasks: At | None = None
+    step_tasks_a_node: At | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A Kubernetes probe: `asks_s` is when it asks for the first time after the start of the container, `gives_up_s`
     when it first acts."""
@@ -143,6 +153,7 @@ class LaunchFacts:
     needed_files: tuple[At, ...] = ()
     ray_version: At | None = None
     ray_pods: tuple[RayPod, ...] = ()
+    scripts: tuple[Script, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,3 +243,42 @@ def test_programs_that_train(line: str, program: str) -> None:
     """The command-line programs of the training tools are training runs."""
     (launch,) = launches("train.sh", f"#!/bin/bash\n{line}\n")
     assert [(each.program.value, each.role) for each in launch.commands] == [(program, "train")]
+
+
+JOB = "#!/bin/bash\n#SBATCH --nodes=2\n#SBATCH --gres=gpu:4\n#SBATCH --time=10:00:00\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("srun bash scripts/run.sh", [("ADV003", "error", 2)]),
+        ("bash ./scripts/run.sh --resume", [("ADV003", "error", 2)]),
+        ("srun scripts/run.sh", [("ADV003", "error", 2)]),
+        ("source scripts/run.sh", [("ADV003", "error", 2)]),
+        ("bash scripts/run.sh && bash scripts/run.sh", []),  # run twice: which of them is meant is not known
+        ("bash $WORK/run.sh", []),
+        ("cat scripts/run.sh", []),
+        ("# bash scripts/run.sh", []),
+    ],
+)
+def test_the_job_and_the_script_that_it_runs(line: str, expected: list[tuple[str, str, int]]) -> None:
+    """The launch line in another script is held against the GPUs that the job asks for."""
+    run = "#!/bin/bash\ntorchrun --nnodes 2 --nproc_per_node 8 train.py --output_dir out\n"
+    seen = found("job.sbatch", JOB.format(line), **{"scripts/run.sh": run})
+    assert [each for each in seen if each[0] == "ADV003"] == expected
+
+
+def test_srun_and_the_launcher_in_the_script() -> None:
+    """Tasks of the job, and processes of the launcher that its script starts, multiply across the two files."""
+    job = JOB.format("srun bash run.sh").replace("--gres=gpu:4", "--gres=gpu:8\n#SBATCH --ntasks-per-node=8")
+    run = "#!/bin/bash\ntorchrun --nproc_per_node 8 train.py --output_dir out\n"
+    assert ("ADV004", "error", 4) in found("job.sbatch", job, **{"run.sh": run})
+    assert "ADV004" not in {each[0] for each in found("job.sbatch", job.replace("node=8", "node=1"), **{"run.sh": run})}
+
+
+def test_a_task_and_its_script() -> None:
+    """A SkyPilot task hands its GPUs on to the script that it runs."""
+    task = "resources:\n  accelerators: V100:8\nworkdir: .\nrun: |\n  bash train.sh\n"
+    train = "#!/bin/bash\ntorchrun --nproc_per_node 8 train.py --bf16 --output_dir out\n"
+    seen = found("task.yaml", task, **{"train.sh": train})
+    assert [(rule, line) for rule, _, line in seen if rule == "ADV026"] == [("ADV026", 2)]

@@ -15,6 +15,7 @@ from advisor.check.launch.command import commands_of
 from advisor.check.launch.containers_run import run_by_docker
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.quantities import slurm_bytes, slurm_seconds
+from advisor.check.launch.scripts import scripts_of
 from advisor.check.launch.shell_values import Word
 from advisor.check.launch.shell_words import shell_lines
 from advisor.check.tree import Document
@@ -43,8 +44,9 @@ def read(document: Document) -> Iterator[Facts]:
     lines = list(shell_lines(text))
     commands = tuple(commands_of(lines, scene))
     directives = _directives(document)
-    if commands or directives:
-        launch = _launch(document, commands, directives)
+    scripts = tuple(scripts_of(lines, scene))
+    if commands or directives or scripts:
+        launch = replace(_launch(document, commands, directives), scripts=scripts)
         yield launch
         yield from configurations(document, launch)
     for line in lines:

@@ -15,11 +15,12 @@ from advisor.check.launch.aligned import offsets
 from advisor.check.launch.command import commands_of
 from advisor.check.launch.pod import role_of
 from advisor.check.launch.programs import base
+from advisor.check.launch.scripts import scripts_of
 from advisor.check.launch.shell_values import Line, Word
 from advisor.check.launch.shell_words import shell_lines
 from advisor.check.tree import Document, Leaf, Node, Table
 from advisor.values.configs import At
-from advisor.values.launches import Command, LaunchFacts, Mount, Supply
+from advisor.values.launches import Command, LaunchFacts, Mount, Script, Supply
 
 _COPIES = ("cp", "rsync", "mv", "rclone", "gsutil")
 _STORED = ("name", "source", "mode", "store")
@@ -73,6 +74,7 @@ def _task(document: Document, root: Table) -> LaunchFacts:
         mounts=mounts,
         workdir=walk.at(document, root, "workdir"),
         copied_at_end=_copied(document, root, lines, mounts),
+        scripts=tuple(_scripts(document, root, lines)),
     )
 
 
@@ -139,6 +141,12 @@ def _run(document: Document, root: Table, known: dict[str, Word]) -> tuple[list[
         return [], ()
     lines = list(shell_lines(leaf.value, known))
     return lines, tuple(commands_of(lines, containers.scene(document, offsets(document, leaf))))
+
+
+def _scripts(document: Document, root: Table, lines: list[Line]) -> Iterator[Script]:
+    leaf = walk.below(root, "run")
+    if isinstance(leaf, Leaf):
+        yield from scripts_of(lines, containers.scene(document, offsets(document, leaf)))
 
 
 def _mounts(document: Document, root: Table) -> Iterator[Mount]:

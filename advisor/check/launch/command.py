@@ -57,7 +57,7 @@ def commands_of(lines: Iterable[Line], scene: Scene, depth: int = 0) -> Iterator
     for line in lines:
         nested = _nested(line.words)
         if nested is not None and depth < 5:
-            outer = _wrapped(line.words[: line.words.index(nested)], scene)
+            outer = wrapped(line.words[: line.words.index(nested)], scene)
             for inner in commands_of(shell_lines(nested.text), _inside(scene, nested), depth + 1):
                 yield inner if inner.under_srun is not None or outer is None else _under(inner, outer)
             continue
@@ -85,7 +85,7 @@ def _command(line: Line, found: tuple[str, int, int], scene: Scene) -> Command:
     role: Role = "serve" if program in SERVERS else "train"
     renamed = tuple(_renamed(words[start:arguments_at], scene))
     command = Command(at, role, words=tuple(scene.at(word) for word in words[arguments_at:]), renamed=renamed)
-    outer = _wrapped(words[:start], scene)
+    outer = wrapped(words[:start], scene)
     if outer is not None:
         command = _under(command, outer)
     visible = line.assigned.get("CUDA_VISIBLE_DEVICES")
@@ -216,8 +216,8 @@ def served(command: Command, arguments: Arguments) -> Command:
     )
 
 
-def _wrapped(words: Sequence[Word], scene: Scene) -> tuple[At, Arguments] | None:
-    """The srun among the wrappers, with its own options."""
+def wrapped(words: Sequence[Word], scene: Scene) -> tuple[At, Arguments] | None:
+    """The srun among the words before a program, with its own options; None where there is none."""
     for index, word in enumerate(words):
         if base(word.text) == "srun":
             step = words[index + 1 :]
