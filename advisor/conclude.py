@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from advisor import __version__, decide, estimate, units
 from advisor.answers import resettle, settle
-from advisor.candidates import propose
+from advisor.candidates import needs_cluster, propose
 from advisor.catalog.constants import constants, spreads
 from advisor.decide.architecture import Architecture
 from advisor.decide.titles import summary
@@ -75,12 +75,12 @@ def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places
 
 @lru_cache(maxsize=512)
 def _training(work: Workload, places: Places, modes: tuple[Mode, ...]) -> TrainingTable:
-    return estimate.training(work, _field(work.family, places, modes), _fitted())
+    return estimate.training(work, _field(work.family, places, modes, needs_cluster(work)), _fitted())
 
 
 @lru_cache(maxsize=64)
-def _field(family: str, places: Places, modes: tuple[Mode, ...]) -> Field:
-    return propose(family, places.sites, modes)
+def _field(family: str, places: Places, modes: tuple[Mode, ...], clusters: bool) -> Field:
+    return propose(family, places.sites, modes, clusters=clusters)
 
 
 @lru_cache(maxsize=512)

@@ -1,5 +1,5 @@
 """Which architectures of training are worth estimating."""
 
-from advisor.candidates.propose import propose
+from advisor.candidates.propose import needs_cluster, propose
 
-__all__ = ["propose"]
+__all__ = ["needs_cluster", "propose"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from advisor.values.candidates import UNTRAINED, Candidate, Field, Mode, Parallel
-from advisor.values.workload import Site, Span, exactly
+from advisor.values.workload import Site, Span, Workload, exactly
 
 NOWHERE = Site(
     id="none", kind="none", name="no training", accelerator="", counts=(1,), memory_bytes=1e12, host_memory_bytes=1e12,
@@ -16,15 +16,36 @@ NOWHERE = Site(
 TRAINED: tuple[Mode, ...] = ("linear_probe", "lora", "qlora", "full_finetune", "continue_pretrain", "from_scratch")
 
 
+CLUSTERS = (128, 512)
+"""Devices of clusters that are worth renting where 32 would take weeks."""
+CLUSTER_FLOPS = 5e21
+"""What 32 of the fastest rented devices compute in about a week."""
+CLUSTER_MODES: tuple[Mode, ...] = ("full_finetune", "continue_pretrain", "from_scratch")
+CLUSTER_LINK = 1e11
+"""Bytes/s between devices of a node that clusters are built of."""
+
+
+def needs_cluster(work: Workload) -> bool:
+    """Is there so much to compute, 6 flops a weight and token or three forward passes a sample, that more than 32
+    devices are worth a thought?"""
+    model, training = work.model, work.training
+    each = 3.0 * model.forward_flops or 6.0 * model.active.value
+    return each * training.tokens.value * training.epochs > CLUSTER_FLOPS
+
+
 @lru_cache(maxsize=32)
-def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...]) -> Field:
-    """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet."""
+def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...], *, clusters: bool = False) -> Field:
+    """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet; `clusters`
+    adds hundreds of rented devices."""
     if family == "trees":
         whole = [_plain("from_scratch", site) for site in sites if site.kind == "cpu"]
         return Field((*whole, *(replace(candidate, paged=True) for candidate in whole)))
     idle = [_plain(mode, NOWHERE) for mode in UNTRAINED if mode in modes]
     trained = [candidate for site in sites for count in site.counts for candidate in _at(site, count, modes)]
-    return Field((*idle, *trained))
+    linked = [site for site in sites if site.kind == "rented" and site.link.value > CLUSTER_LINK] if clusters else []
+    many = tuple(mode for mode in CLUSTER_MODES if mode in modes)
+    wide = [candidate for site in linked for count in CLUSTERS for candidate in _at(site, count, many)]
+    return Field((*idle, *trained, *wide))
 
 
 def _plain(mode: Mode, site: Site) -> Candidate:

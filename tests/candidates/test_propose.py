@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from estimate.samples import CPU, GPU
+from estimate.samples import CPU, DECODER, GPU, IMAGE
 
-from advisor.candidates import propose
+from advisor.candidates import needs_cluster, propose
 from advisor.candidates.propose import TRAINED
 from advisor.values.candidates import UNTRAINED, Field
+from advisor.values.workload import exactly
 
 OWN = replace(GPU, id="own", kind="own_gpu", counts=(1, 4))
 CLUSTER = replace(GPU, counts=(1, 8, 32))
@@ -95,3 +96,24 @@ def test_savers_have_the_names_of_the_catalogue():
     known = {option.id for option in catalog.load().options["d_memory"]}
     for candidate in (*rows(CPU, OWN, CLUSTER), *rows(CPU, family="trees")):
         assert set(candidate.savers) <= known, candidate.id
+
+
+def test_hundreds_of_devices_are_for_what_needs_them():
+    """Clusters are proposed where they are asked for, of linked rented devices, to train all weights."""
+    slow = replace(GPU, id="cards", link=exactly(1e10))
+    few = {candidate.id for candidate in rows(CPU, OWN, slow, CLUSTER)}
+    many = propose("neural", (CPU, OWN, slow, CLUSTER), ALL, clusters=True).rows
+    assert few < {candidate.id for candidate in many}
+    wide = [candidate for candidate in many if candidate.count > 32]
+    assert {candidate.count for candidate in wide} == {128, 512}
+    assert {candidate.site.id for candidate in wide} == {"gpu"}
+    assert not {candidate.mode for candidate in wide} & {"lora", "qlora", "linear_probe", *UNTRAINED}
+
+
+def test_only_large_runs_need_a_cluster():
+    """A trillion tokens through 8B parameters are worth hundreds of devices, tuning on a thousandth of them is not."""
+    tuned = replace(DECODER, training=replace(DECODER.training, tokens=exactly(1e9)))
+    pretrained = replace(DECODER, training=replace(DECODER.training, tokens=exactly(1e12), epochs=1.0))
+    assert not needs_cluster(tuned)
+    assert needs_cluster(pretrained)
+    assert not needs_cluster(IMAGE)
