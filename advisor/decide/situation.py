@@ -25,7 +25,7 @@ def situation(
         "train.full_blocked": computed("train.full_blocked", False),
         "serve.memory": spanned("serve.memory", serve.memory_bytes, "bytes"),
         "serve.device_size": computed("serve.device_size", serve.device_bytes, "bytes"),
-        "serve.device_memory": computed("serve.device_memory", serve.device_bytes * 1.3 + 5e7, "bytes"),
+        "serve.device_memory": computed("serve.device_memory", serve.device_memory_bytes, "bytes"),
         "serve.on_gpu": computed("serve.on_gpu", serve.on_gpu),
     }
     for name, span in serve.latency_s.items():

@@ -21,8 +21,11 @@ WHOLE = Site(
     basis="EXPERT",
 )  # fmt: skip
 """Flop/s and bytes/s of eight CPUs of a server (EXPERT)."""
-DEVICE_WEIGHT_BYTES = 0.6
+FOUR_BIT_BYTES = 0.6
 """A parameter at 4 bits with its scales (FLUX_QLORA)."""
+FOUR_BITS_FROM = 1e8
+"""Parameters from which a language model is put into 4 bits on a device; what is smaller is shipped in 8 (FL_KEYBOARD,
+BERGAMOT, MICRO_SPEECH)."""
 TREE_BYTES = 5e6
 """A few hundred trees as a file: EXPERT."""
 TREE_FLOPS = Span(2e4, 5e3, 1e5)
@@ -61,6 +64,12 @@ def weights_bytes(work: Workload) -> float:
     if work.family == "trees":
         return TREE_BYTES
     return work.model.parameters.value * plain_bytes(work, "cpu") + 4.0 * work.model.embedding_values
+
+
+def device_weight_bytes(work: Workload) -> float:
+    """Bytes of a weight on a user's device."""
+    small = work.kind != "decoder" or work.model.parameters.value < FOUR_BITS_FROM
+    return 1.0 if small else FOUR_BIT_BYTES
 
 
 def plain_bytes(work: Workload, kind: str) -> float:

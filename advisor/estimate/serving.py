@@ -3,15 +3,15 @@
 import math
 from dataclasses import dataclass
 
-from advisor.estimate.handheld import held
+from advisor.estimate.handheld import held, runtime_bytes
 from advisor.estimate.hardware import Served, cheapest
 from advisor.estimate.queue import wait_at
 from advisor.estimate.replica import (
-    DEVICE_WEIGHT_BYTES,
     TREE_BYTES,
     WHOLE,
     Replica,
     Way,
+    device_weight_bytes,
     plain_bytes,
     replica,
     unasked,
@@ -32,6 +32,8 @@ TO_CLIENT = Span(0.05, 0.02, 0.2)
 """Seconds between a user's device and a server, where latency is measured at the client (EXPERT)."""
 CONFIDENTIAL = 1.10
 """Encrypted memory and attested GPUs: under 7 to 10% (CC_HOPPER, CC_CPU_GPU)."""
+RUNNING = 1.3
+"""Bytes in a device's memory over those of the file: activations beside the weights (EXPERT)."""
 HOURS_A_MONTH = 730.0
 REMOTE = ("rpc_service", "async_queue", "streaming", "confidential_server", "batch_scoring")
 
@@ -52,17 +54,19 @@ def serving(work: Workload, rented: Places, fitted: Fitted, *, at_client: bool =
     bare = unasked(work)
     served = cheapest(work, rented, WAY["rpc_service"].value, fitted)
     alone = replica(bare, WHOLE, Way(1.0, 1.0, plain_bytes(work, "cpu")), fitted)
-    device = replica(bare, held(work.serving), Way(1.0, 1.0, DEVICE_WEIGHT_BYTES), fitted)
+    device = replica(bare, held(work.serving), Way(1.0, 1.0, device_weight_bytes(work)), fitted)
     times = _Times(served.replica, alone, device, _wait(work, served))
     latency = {name: _latency(name, times, decodes=work.kind == "decoder") for name in WAY}
     if at_client:
         latency |= {name: latency[name].plus(TO_CLIENT) for name in (*REMOTE, "embedded_lib")}
     on_gpu = served.site.kind != "cpu"
+    shipped = work.model.parameters.value * device_weight_bytes(work) if work.family == "neural" else TREE_BYTES
     return ServingEstimates(
         latency_s=latency,
         token_s={name: (device if name == "on_device" else served.replica).token_s for name in WAY},
         memory_bytes=_memory(work, served, fitted),
-        device_bytes=work.model.parameters.value * DEVICE_WEIGHT_BYTES if work.family == "neural" else TREE_BYTES,
+        device_bytes=shipped,
+        device_memory_bytes=shipped * RUNNING + runtime_bytes(work.serving),
         weights_bytes=weights_bytes(work),
         on_gpu=on_gpu,
         hardware=served.name,

@@ -46,6 +46,7 @@ class ServingEstimates:
     token_s: dict[str, Span]
     memory_bytes: Span
     device_bytes: float
+    device_memory_bytes: float
     weights_bytes: float
     on_gpu: bool
     hardware: str
