@@ -5,7 +5,7 @@ Letters: T tokens of a micro batch on a device, h hidden, V vocabulary, t tensor
 
 from dataclasses import dataclass
 
-from advisor.estimate.layers import layer_weights, table_weights, tokens_a_device
+from advisor.estimate.layers import layer_weights, predicted_tokens, table_weights, tokens_a_device
 from advisor.estimate.links import data_parallel
 from advisor.estimate.steps import micro_batches
 from advisor.number import Number, ceiling, choose, larger, smaller
@@ -126,9 +126,9 @@ def _split(run: Run) -> Number:
 
 
 def logit_bytes(run: Run) -> Number:
-    """Logits with their copies; an encoder predicts the masked 15% of its tokens."""
-    whole = run.software.logit_bytes * tokens_a_device(run) * run.shape.vocabulary / run.layout.tensor
-    return choose(run.shape.causal > 0, whole, 0.15 * whole)
+    """Logits with their copies, of the tokens that are predicted."""
+    tokens = predicted_tokens(run, tokens_a_device(run))
+    return run.software.logit_bytes * tokens * run.shape.vocabulary / run.layout.tensor
 
 
 def _buffers(run: Run, k: Constants) -> Number:

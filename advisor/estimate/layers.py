@@ -52,11 +52,21 @@ def parameters(shape: Shape) -> Number:
 
 def attention_flops(shape: Shape, tokens: Number) -> Number:
     """Forward: two products of 2 T s d a flops, half of them where attention is causal (SCALING, EAI_CALC)."""
-    return 4.0 * tokens * shape.sequence * shape.attended * shape.attending * (1.0 - 0.5 * shape.causal)
+    return 4.0 * tokens * shape.sequence * shape.filled * shape.attended * shape.attending * (1.0 - 0.5 * shape.causal)
 
 
 def tokens_a_device(run: Run) -> Number:
-    return run.layout.micro * run.shape.sequence / run.layout.context
+    """Tokens of a micro batch on a device, without padding that is left out."""
+    return run.layout.micro * run.shape.sequence * run.shape.filled / run.layout.context
+
+
+MASKED = 0.15
+"""Tokens that an encoder predicts of those it reads (BERT's pre-training: 15% are masked)."""
+
+
+def predicted_tokens(run: Run, tokens: Number) -> Number:
+    """Tokens that logits are computed for."""
+    return tokens * choose(run.shape.causal > 0, 1.0, MASKED)
 
 
 def recomputed(run: Run) -> Number:
@@ -105,7 +115,7 @@ def _attention(run: Run, k: Constants, tokens: Number) -> Number:
     older = (run.software.flash < 2.0) * (run.device.modern > 0.0)
     share = choose(older, k["attention_older"], k["attention"])
     arithmetic = forward * passes / (run.device.flops * run.device.reach * share)
-    scores = tokens * run.shape.sequence * run.shape.heads * run.shape.attending * run.software.activation_bytes
+    scores = tokens * run.shape.sequence * run.shape.filled * run.shape.heads * run.shape.attending * run.software.activation_bytes
     moves = choose(run.software.fused > 0.5, k["score_moves"], k["score_moves_eager"])
     stored = moves * scores / run.layout.tensor / run.device.bandwidth
     return arithmetic + choose(run.software.flash > 0.5, 0.0, stored)
@@ -121,6 +131,6 @@ def _moving(run: Run, k: Constants, tokens: Number) -> Number:
 
 def _head(run: Run, k: Constants, tokens: Number) -> Number:
     """Logits forward and backward, always in 16 bits or more, and their moves at 4 bytes; none where none are kept."""
-    size = tokens * run.shape.vocabulary / run.layout.tensor * (run.software.logit_bytes > 0)
+    size = predicted_tokens(run, tokens) * run.shape.vocabulary / run.layout.tensor * (run.software.logit_bytes > 0)
     rate = run.device.flops * run.device.reach * k["matmul"]
     return 6.0 * size * run.shape.hidden / rate + k["logit_moves"] * 4.0 * size / run.device.bandwidth

@@ -25,7 +25,7 @@ class Shape:
     Where a sample passes weights more or less than once a token (convolutions, tables that are only looked up), all
     that are stored count as `routed_weights` and what is multiplied as `routed_active`, without `copies`. `kernels` are
     those of a layer over a transformer's, `largest` the share of all activations that whole recomputation leaves where
-    layers are of unequal size.
+    layers are of unequal size. `filled` is the share of a sequence that is computed, where padding is left out.
     """
 
     layers: Number
@@ -46,6 +46,7 @@ class Shape:
     sequence: Number
     kernels: Number = 1.0
     largest: Number = 0.0
+    filled: Number = 1.0
 
 
 @dataclass(frozen=True, slots=True)
