@@ -8,8 +8,11 @@ from statistics import median
 
 from advisor import catalog, estimate
 from advisor.catalog.constants import constants, spreads
+from advisor.catalog.models import models
+from advisor.estimate.layers import parameters
 from advisor.number import interval
 from advisor.predict.devices import accelerator
+from advisor.predict.shapes import Notes, shape
 from advisor.rates.sites import accelerator_site
 from advisor.values.candidates import Candidate, Field, Mode, Parallel
 from advisor.values.constants import Fitted
@@ -98,6 +101,33 @@ def image_case(row: Row) -> Case:
     table = estimate.training(work, Field((candidate,)), FITTED)
     value, low, high = (float(end[0]) for end in interval(table.step_s))
     return Case(row["source_id"], row["config_id"], batch / float(row["target"]), value, low, high)
+
+
+def hours_case(row: Row) -> Case:
+    """Device-hours of a whole pretraining, spread over its devices in the way that is fastest of those that fit."""
+    seen = shape({"seq": row["seq"]}, models()[row["arch_key"]], Notes())
+    size, tokens, count = exactly(float(parameters(seen))), 1e9 * float(row["tokens_b"]), int(row["gpus"])
+    gated = float(seen.dense_weights) < 0.9 * float(seen.hidden) * float(seen.ffn_values)
+    model = replace(
+        _workload({"family": "decoder"}).model, parameters=size, active=size, layers=float(seen.layers),
+        hidden=float(seen.hidden), kv_width=float(seen.kv_values) / 2.0, gated=gated,
+        ffn=float(seen.ffn_values) / (4.0 if gated else 2.0), vocabulary=float(seen.vocabulary),
+    )  # fmt: skip
+    training = replace(
+        _workload({}).training, samples=exactly(tokens / float(row["seq"])), tokens=exactly(tokens),
+        sequence=float(row["seq"]), batch=float(row["global_batch"]),
+    )  # fmt: skip
+    site = accelerator_site(accelerator(row["gpu"], catalog.load().accelerators))
+    spread: tuple[Parallel, ...] = ("ddp", "fsdp2", "hsdp") if count > NODE else ("ddp", "fsdp2")
+    ways = tuple(
+        Candidate("from_scratch", site, count, way, "bf16", again) for way in spread for again in (False, True)
+    )
+    work = replace(_workload({"family": "decoder"}), model=model, training=training)
+    table = estimate.training(work, Field(ways), FITTED)
+    fits = [place for place in range(len(ways)) if table.ends.memory_bytes[1][place] <= site.usable_bytes]
+    best = min(fits, key=lambda place: float(table.run_s[place, 0]))
+    value, low, high = (float(end[best]) * count / 3600.0 for end in interval(table.run_s))
+    return Case(row["source_id"], row["model"], float(row["gpu_hours"]), value, low, high)
 
 
 def _table(row: Row) -> TrainingTable:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from accuracy.published import cases, image_case, memory_case, report, rows, training_case
+from accuracy.published import cases, hours_case, image_case, memory_case, report, rows, training_case
 
 PUBLISHED = Path(__file__).parents[1] / "published"
 
@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> None:
     if not arguments:
         print("seconds of a batch of images")
         print(report([image_case(row) for row in rows(PUBLISHED / "vision.csv")]))
+        print("device-hours of whole pretrainings")
+        print(report([hours_case(row) for row in rows(PUBLISHED / "hours.csv")]))
 
 
 if __name__ == "__main__":
