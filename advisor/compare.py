@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advisor import decide, record
 from advisor.conclude import Grounds, Thought, conclude, think
+from advisor.decide.lasting import lasting
 from advisor.decide.screen import answered
 from advisor.decide.titles import title
 from advisor.errors import BadInput
@@ -38,7 +39,7 @@ class Before:
 def standing(folder: Path, on: Grounds) -> Conclusion | None:
     """What follows from advisor.yaml and advisor.lock; None where there is no lock."""
     files = from_files(folder, on)
-    return None if files is None else conclude(files[0], on)
+    return None if files is None else lasting(conclude(files[0], on), on.questions, on.tables)
 
 
 def before(wish: Wish, now: Known, on: Grounds) -> Before:

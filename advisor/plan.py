@@ -15,6 +15,7 @@ from pathlib import Path
 from advisor import __version__, catalog, record
 from advisor.answers import load_questions
 from advisor.conclude import Grounds, conclude, digest, prospect, think, turns
+from advisor.decide.lasting import lasting
 from advisor.errors import BadInput
 from advisor.expect import expectation
 from advisor.find_out import ANSWERS, LOCK, Found, Wish, find_out, from_files, with_rates
@@ -44,7 +45,7 @@ def grounds(language: str = "en") -> Grounds:
 
 def conclusion_of(known: Known, on: Grounds) -> Conclusion:
     """The decision from what the lock keeps, so that today's is the one that CI derives again."""
-    return conclude(lock.kept(known), on)
+    return lasting(conclude(lock.kept(known), on), on.questions, on.tables)
 
 
 def preserve(

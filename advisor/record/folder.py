@@ -13,7 +13,7 @@ from advisor.errors import BadInput
 USUAL = ("docs/decisions", "docs/adr", "doc/adr")
 NUMBERED = re.compile(r"(\d{1,6})-.*\.md$")
 _GIT_TIMEOUT_S = 2.0
-_SLUG_LENGTH = 120
+_SLUG_LENGTH = 80
 
 
 def decisions_folder(project: Path) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from advisor.record.words import words
 from advisor.values.decision import Conclusion, Decided
 
 Shape = Literal["service", "table", "library", "queue", "stream", "device", "edge", "split", "cascade"]
@@ -24,7 +25,10 @@ _SHAPES: Mapping[str, Shape] = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the drawing shows, "" for what was not decided. `shape` says how predictions reach the caller."""
+    """What the drawing shows, "" for what was not decided. `shape` says how predictions reach the caller.
+
+    `crossing_in` is what is sensitive in the inputs, `crossing_out` what the caller gets.
+    """
 
     shape: Shape
     topology: str
@@ -35,6 +39,8 @@ class Picture:
     metrics: str
     artefact: str
     runtime: str
+    crossing_in: str = ""
+    crossing_out: str = ""
 
 
 def picture(conclusion: Conclusion) -> Picture | None:
@@ -56,7 +62,18 @@ def picture(conclusion: Conclusion) -> Picture | None:
         metrics=_names(decided.get("d_metrics")),
         artefact=_names(decided.get("d_artefact")),
         runtime=_names(decided.get("d_runtime")),
+        crossing_in=_said("data.sensitive", conclusion),
+        crossing_out=_said("serving.output", conclusion),
     )
+
+
+def _said(id: str, conclusion: Conclusion) -> str:
+    """An answer in the words of the interview; "" for none, or for an unknown one."""
+    answer = conclusion.answers.get(id)
+    if answer is None or not answer.fact.known or answer.fact.value in ("none", ("none",), ()):
+        return ""
+    value, called = answer.fact.value, words().choices.get(id, {})
+    return ", ".join(called.get(str(each), str(each)) for each in (value if isinstance(value, tuple) else (value,)))
 
 
 def _names(decided: Decided | None) -> str:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from advisor.record import markdown, view
 from advisor.record.compiled import environment
 from advisor.record.mermaid import picture
+from advisor.record.ranking import ranking
+from advisor.record.ruled_out import asides, ruled_out, unneeded
 from advisor.record.sections import GENERATED, NOTHING, SECTIONS, Prose, marked
+from advisor.record.tips import tipping
 from advisor.record.triggers import front_lines, triggers
 from advisor.record.words import words
 from advisor.values.decision import Conclusion
@@ -93,8 +96,9 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
     """The names that templates may use; anything else is an error."""
     decisions = conclusion.decisions
     reasons = view.reasons(decisions)
-    broken, rest_broken = view.ruled_out(conclusion)
-    nearest, further = view.tipping(decisions)
+    broken, rest_broken = ruled_out(conclusion)
+    nearest, further = tipping(decisions)
+    races, clear = ranking(decisions)
     most, rest = view.assumptions(conclusion.assumptions)
     ranked = [d for d in decisions if view.share(d) is not None and d.status == "decided"]
     goal = conclusion.answers.get("purpose.goal")
@@ -102,14 +106,20 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
     return {
         "it": conclusion,
         "identity": identity,
+        "conflicts": conclusion.conflicts,
         "goal": str(goal.fact.value) if goal is not None and goal.fact.known else "",
         "reasons": reasons,
         "closest": min(ranked, key=lambda d: view.share(d) or 0.0) if ranked else None,
         "too_close": [d for d in decisions if d.status == "too_close"],
         "infeasible": [d for d in decisions if d.status == "infeasible"],
+        "open": [d for d in decisions if d.status != "not_needed"],
+        "unneeded": unneeded(decisions),
+        "races": races,
+        "clear": clear,
+        "unknown": view.unknown(conclusion),
         "alternatives": view.alternatives(decisions),
         "ruled_out": broken,
-        "also_ruled_out": rest_broken,
+        "also_ruled_out": asides(rest_broken),
         "consequences": view.consequences(decisions),
         "further_reasons": view.further_reasons(decisions, reasons),
         "cautions": view.cautions(decisions),

@@ -1,23 +1,19 @@
 """What the templates show: picked and put in order from the conclusion, not yet in words."""
 
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.figure import LETTER, Fact, Figure, Scalar
+from advisor.record.tips import distance
 from advisor.units import digits, say
-from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Removed, Tipping
+from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Tipping
 
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
 METRICS = "d_metrics"
-_MAY_FALL_AWAY = ("d_placement", "d_parallel", "d_memory")
-"""Decisions for which "none" is an answer, not a lack."""
 MOST_ALTERNATIVES = 5
 MOST_CONSEQUENCES = 6
-MOST_ASSUMPTIONS = 5
-MOST_LIMITS = 8
-MOST_TIPS = 8
+MOST_ASSUMPTIONS = 3
 _PREDICTED = ("train.step", "train.run", "train.memory.peak", "serve.latency", "serve.memory.peak")
 
 
@@ -38,31 +34,6 @@ class Alternative:
     def chosen_share(self) -> float | None:
         """The share of weightings in which what was chosen is first."""
         return share(self.decided)
-
-
-@dataclass(frozen=True, slots=True)
-class RuledOut:
-    """One limit that somebody or something set, and all the options that broke it."""
-
-    by: str
-    limit: str
-    options: tuple[str, ...]
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """One answer that, moved to one of these values, changes these choices.
-
-    `to` are the options that it then leads to; `without` the decisions that no option is left for; `unneeded` those
-    that fall away, of which placement does where nothing is trained.
-    """
-
-    point: Tipping
-    flips_at: tuple[Scalar, ...]
-    to: tuple[str, ...]
-    without: tuple[str, ...] = ()
-    unneeded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,46 +79,11 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
         if best.name == names(decided):
             continue
         to_it = [each for each in decided.tipping if each.to in (best.option, best.name)]
-        to_it.sort(key=lambda each: _distance(each.now, each.flips_at))
+        to_it.sort(key=lambda each: distance(each.now, each.flips_at))
         rivals.append(Alternative(decided, best, tuple(to_it[:2])))
     strongest_first = sorted(rivals, key=lambda rival: -rival.ranked.acceptability)
     unlike = {(rival.ranked.name, rival.chosen): rival for rival in reversed(strongest_first)}
     return tuple(rival for rival in strongest_first if rival in unlike.values())[:MOST_ALTERNATIVES]
-
-
-def ruled_out(conclusion: Conclusion) -> tuple[tuple[RuledOut, ...], tuple[RuledOut, ...]]:
-    """Removed options by the limit that they broke: (limits that this project set, the rest).
-
-    First what leaves a decision without any option, then what somebody answered, then what was found. What follows
-    from the task, from the catalogue, from another decision or from an assumption that matters to none is the rest.
-    """
-    groups: dict[tuple[str, str], list[Removed]] = {}
-    standing: dict[tuple[str, str], int] = {}
-    for decided in conclusion.decisions:
-        for removed in decided.removed:
-            key = (removed.by, removed.limit)
-            groups.setdefault(key, []).append(removed)
-            weight = -1 if decided.status == "infeasible" else _weight(removed.by, conclusion)
-            standing[key] = min(weight, standing.get(key, weight))
-    ordered = sorted(groups, key=lambda key: (standing[key], -len(groups[key]), key))
-    own = [key for key in ordered if standing[key] < 2]
-    shown = own[: max(MOST_LIMITS, sum(standing[key] < 0 for key in own))]
-    rest = [key for key in ordered if key not in shown]
-    return tuple(_broken(*key, groups[key]) for key in shown), tuple(_broken(*key, groups[key]) for key in rest)
-
-
-def _broken(by: str, limit: str, out: list[Removed]) -> RuledOut:
-    options = dict.fromkeys(f"{each.name} ({each.value})" if each.value else each.name for each in out)
-    return RuledOut(by, limit, tuple(options), "; ".join(dict.fromkeys(each.say for each in out if each.say)))
-
-
-def _weight(by: str, conclusion: Conclusion) -> int:
-    """0 for a limit that somebody set; 1 for one that was found, or assumed and can tip a choice; 2 for the rest."""
-    if by in conclusion.answers and by != "task":
-        how = conclusion.answers[by].how
-        tips = any(each.answer == by for decided in conclusion.decisions for each in decided.tipping)
-        return 0 if how == "answered" else 1 if how != "assumed" or tips else 2
-    return 1 if by.startswith(("machine.", "rate.", "train.", "serve.")) else 2
 
 
 def consequences(decisions: Iterable[Decided]) -> tuple[Consequence, ...]:
@@ -173,58 +109,20 @@ def cautions(decisions: Iterable[Decided]) -> tuple[str, ...]:
     return tuple(why for decided in decisions if decided.id == METRICS for why in decided.because[1:])
 
 
-def tipping(decisions: Iterable[Decided]) -> tuple[tuple[Tip, ...], tuple[Tip, ...]]:
-    """What would change the architecture: (the nearest, the further), one row for each answer and what it leads to."""
-    found: dict[tuple[str, Scalar], list[tuple[Decided, Tipping]]] = {}
-    for decided in decisions:
-        for each in decided.tipping:
-            found.setdefault((each.answer, each.flips_at), []).append((decided, each))
-    rows: dict[tuple[object, ...], Tip] = {}
-    for (answer, value), moved in found.items():
-        tip = _tip(moved)
-        # values of a choice that lead to the same are one row; of a number each is a row
-        same = (answer, tip.to, tip.without, tip.unneeded, value if _is_number(value) else None)
-        rows[same] = replace(rows[same], flips_at=(*rows[same].flips_at, value)) if same in rows else tip
-    nearest = sorted(rows.values(), key=lambda row: _distance(row.point.now, row.point.flips_at))
-    return tuple(nearest[:MOST_TIPS]), tuple(nearest[MOST_TIPS:])
-
-
-def _tip(moved: list[tuple[Decided, Tipping]]) -> Tip:
-    """What all the decisions that one value moves come to; where nothing is trained, how it would be is no news."""
-    point = moved[0][1]
-    to: list[str] = []
-    unneeded: list[str] = []
-    without: list[str] = []
-    for decided, each in moved:
-        if each.to == "not_needed" or (each.to == "none" and decided.id in _MAY_FALL_AWAY):
-            unneeded.append(decided.id)
-        elif each.to in ("", "none"):
-            without.append(decided.id)
-        else:
-            called = {row.option: row.name for row in decided.removed} | {r.option: r.name for r in decided.ranking}
-            to.append(called.get(each.to, each.to))
-    if "d_placement" in unneeded:
-        unneeded = ["d_placement"]
-    return Tip(point, (point.flips_at,), tuple(dict.fromkeys(to)), tuple(without), tuple(unneeded))
-
-
-def _is_number(value: Scalar) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _distance(now: Scalar, then: Scalar) -> float:
-    """How far an answer has to move, as a factor; another choice counts as a factor of two."""
-    if isinstance(now, bool) or not isinstance(now, int | float) or not isinstance(then, int | float):
-        return 2.0
-    small, large = sorted((abs(now), abs(then)))
-    return large / small if small else math.inf
-
-
 def assumptions(all_of_them: Iterable[Assumption]) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
     """(those that matter most, the rest)."""
     ordered = sorted(all_of_them, key=lambda assumed: (-assumed.matters, assumed.answer))
     most = [assumed for assumed in ordered[:MOST_ASSUMPTIONS] if assumed.matters > 0]
     return tuple(most), tuple(ordered[len(most) :])
+
+
+def unknown(conclusion: Conclusion) -> tuple[str, ...]:
+    """The answers that nobody knows and for which nothing was put in their place, though they may matter here."""
+    return tuple(
+        id
+        for id, answer in conclusion.answers.items()
+        if not answer.fact.known and not answer.fact.gap.startswith("asked only if")
+    )
 
 
 def estimated(figures: Mapping[str, Figure], ids: Iterable[str] | None = None) -> tuple[Number, ...]:
