@@ -399,3 +399,34 @@ def test_loaders_and_cpus(cpus: str, arguments: str, expected: list[tuple[str, s
         f"      resources: {{limits: {{cpu: {cpus}, nvidia.com/gpu: 1}}}}\n"
     )
     assert ours("train.yaml", text) == expected
+
+
+ENGINE = (
+    "model: {model}\nhost: 0.0.0.0\ntensor-parallel-size: {tensor}\nmax-model-len: {length}\n"
+    "gpu-memory-utilization: {share}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"tensor": "3"}, [("ADV012", "error", 3)]),
+        ({"length": "16384"}, [("ADV023", "warning", 4)]),
+        ({"share": "90"}, [("ADV007", "error", 5)]),
+        ({"model": "${MODEL}", "tensor": "3"}, []),
+    ],
+)
+def test_configuration_files_of_engines(changes: dict[str, str], expected: list[tuple[str, str, int]]) -> None:
+    """What `vllm serve --config` reads is judged as the command line is; SGLang's file by its own names."""
+    values = {"model": "meta-llama/Meta-Llama-3-8B", "tensor": "2", "length": "8192", "share": "0.9"} | changes
+    text = ENGINE.format(**values)
+    assert ours("serve.yaml", text) == expected
+    sglang = text.replace("model:", "model-path:").replace("gpu-memory-utilization", "mem-fraction-static")
+    sglang = sglang.replace("tensor-parallel-size", "tp-size").replace("max-model-len", "context-length")
+    assert ours("serve.yaml", sglang) == expected
+
+
+def test_a_model_configuration_is_no_engine_configuration() -> None:
+    """A file that only has a model and a length is not taken for a server's."""
+    assert launches("a.yaml", "model: gpt2\nmax_length: 4096\ntensor_parallel_size: 3\n") == ()

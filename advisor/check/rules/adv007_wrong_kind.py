@@ -162,7 +162,7 @@ RULE = Rule(
     title="Value of the wrong kind or unit",
     severity="warning",
     group="consistency",
-    formats=(*TRAINERS, "compose", "kubernetes", "ray", "shell", "skypilot"),
+    formats=(*TRAINERS, "compose", "engine_config", "kubernetes", "ray", "shell", "skypilot"),
     condition="A number is text (quoted, or 1e-4 in YAML 1.1, where a dot is missing); a count is fractional, or a "
     "size below 1; a flag is text; an unquoted no is a strategy; a learning rate is negative, or 0.1 and more with an "
     "Adam or Lion, or below its own minimum; warmup_steps lies between 0 and 1, or warmup_ratio above 1; a sequence is "

@@ -68,6 +68,7 @@ RULE = Rule(
     group="parallelism",
     formats=(
         "composer",
+        "engine_config",
         "helm_values",
         "kubernetes",
         "lightning",

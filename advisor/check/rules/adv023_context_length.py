@@ -63,7 +63,7 @@ RULE = Rule(
     title="One sequence of the stated length does not fit the key-value cache",
     severity="warning",
     group="memory",
-    formats=("helm_values", "kubernetes", "ray", "shell", "skypilot"),
+    formats=("engine_config", "helm_values", "kubernetes", "ray", "shell", "skypilot"),
     condition="The model (with its layers and key-value heads), the GPU and the context length are known, and keys and "
     "values of one sequence, 2 bytes each, are more than the GPUs have left beside the weights. Activations are not "
     "counted. Or the length is more than the positions that the model was made with (RoPE that is scaled on the "
