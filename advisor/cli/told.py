@@ -12,6 +12,8 @@ from advisor.values.catalog import Tables
 from advisor.values.reference import Entry
 
 _LABEL = 12
+_SHORT = 34
+"""Columns below which the texts of a list stand beside each other."""
 _ENDLESS = 10_000
 """Columns where lines may be as long as they like."""
 
@@ -69,6 +71,8 @@ class Sheet:
         if isinstance(said, Mapping):
             for name, text in said.items():
                 yield from _named(str(name), str(text), room)
+        elif isinstance(said, list | tuple) and len(said) > 2 and all(len(str(text)) < _SHORT for text in said):
+            yield from wrapped(", ".join(map(str, said)), room)
         elif isinstance(said, list | tuple):
             for text in said:
                 yield from wrapped(str(text), room, "", "  ")

@@ -30,13 +30,13 @@ def questions(rows: Questions, tables: Tables) -> Iterator[Entry]:
 
 def decisions(tables: Tables, rows: Questions) -> Iterator[Entry]:
     """Each decision with its options, what ranks them, and the questions that it hangs on."""
-    asked = {row.id: row for row in rows}
+    asked = tuple(rows)
     for row in tables.decisions:
         says: dict[str, object] = {
             "asks": row.title,
             "options": {option.id: option.name for option in tables.options.get(row.id, ())},
             "qualities": [tables.attributes[id].name for id in row.attributes if id in tables.attributes],
-            "hangs_on": {id: question.label for id, question in asked.items() if row.id in question.changes},
+            "hangs_on": [question.id for question in asked if row.id in question.changes],
             "gates": {gate.id: gate.say for gate in tables.gates if gate.decision == row.id},
         }
         yield Entry("decision", row.id, row.name, _stated(says))
