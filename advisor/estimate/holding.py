@@ -27,6 +27,11 @@ class Held:
     context: Number
 
     @property
+    def counted(self) -> Number:
+        """Weights, gradients and states, which are counted; the rest is estimated."""
+        return self.weights + self.gradients + self.states
+
+    @property
     def allocated(self) -> Number:
         return self.weights + self.gradients + self.states + self.activations + self.logits + self.buffers
 

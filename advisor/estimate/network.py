@@ -118,7 +118,7 @@ def _parts(case: Case, run: Run) -> dict[str, Number]:
     more than estimated, less."""
     kept, off = held(run, case.fitted.constants), _off_memory(case)
     tables = EMBEDDING_ADAM_BYTES * case.work.model.embedding_values / case.column("shards", _shards)
-    states = case.drawn(_wide(case, kept.weights + kept.gradients + kept.states + tables)) * off**OFF_STATES
+    states = case.drawn(_wide(case, kept.counted + tables)) * off**OFF_STATES
     inside = case.drawn(_wide(case, kept.activations + kept.logits + kept.buffers)) * off
     return {
         "weights, gradients, optimizer states": states,

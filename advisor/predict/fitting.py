@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from advisor.errors import BadInput
 from advisor.estimate.answering import answering
+from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
 from advisor.predict.cells import Row
 from advisor.predict.serving import read_serving
@@ -59,8 +60,10 @@ def _training(way: str, row: Row, ground: Ground) -> Fit:
     found = read(row, ground.models, ground.accelerators)
     if found.run is None:
         raise BadInput(found.reason)
-    needed = float(held(found.run, ground.constants).process)
-    return Fit(way, needed, *ground.spreads["memory"].around(needed, 0.0), float(found.run.device.memory))
+    kept = held(found.run, ground.constants)
+    needed, counted = float(kept.process), float(kept.counted)
+    low, high = memory_range(counted, needed - counted, ground.spreads["memory"], 0.0)
+    return Fit(way, needed, low, high, float(found.run.device.memory))
 
 
 def serving_fits(cells: Row, ground: Ground, changes: Row | None = None) -> tuple[Fit, ...]:

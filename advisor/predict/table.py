@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from advisor.estimate.answering import Answering, answering
+from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row, text
@@ -107,7 +108,9 @@ def _training(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
         cells = _three("step_s", seconds[place], ground.spreads["step"], known.matters)
         cells["tokens_per_s_per_gpu"] = _said(speed[place])
         for name, size in sizes.items():
-            cells |= _three(f"peak_{name}_bytes", size[place], ground.spreads["memory"], known.matters)
+            rest = size[place] - kept.counted[place]
+            ends = memory_range(kept.counted[place], rest, ground.spreads["memory"], known.matters)
+            cells |= _ranged(f"peak_{name}_bytes", size[place], ends)
         cells["fits"] = str(bool(kept.process[place] <= run.device.memory[place])).lower()
         table.append(_judged(cells, known, seconds[place]))
     return table
@@ -144,8 +147,11 @@ def _judged(cells: Cells, known: Any, value: float) -> Cells:
 
 
 def _three(name: str, value: float, spread: Spread, matters: float) -> Cells:
-    low, high = spread.around(float(value), matters)
-    return {name: _said(value), f"{name}_low": _said(low), f"{name}_high": _said(high)}
+    return _ranged(name, value, spread.around(float(value), matters))
+
+
+def _ranged(name: str, value: float, ends: tuple[float, float]) -> Cells:
+    return {name: _said(value), f"{name}_low": _said(ends[0]), f"{name}_high": _said(ends[1])}
 
 
 def _said(value: float) -> str:

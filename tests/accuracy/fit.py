@@ -16,6 +16,7 @@ from accuracy.layouts import Table, start, tables
 from scipy.optimize import least_squares
 
 from advisor.catalog.constants import FILE, document
+from advisor.values.constants import Spread
 
 PULL = 0.3
 """How strongly a constant is drawn to where it starts, over its range and against the rows."""
@@ -83,8 +84,7 @@ def crossed(errors: Any, table: Table, of: str) -> Any:
         rest = Table(**{**{f: getattr(table, f) for f in table.__dataclass_fields__},
                         "source": table.source[~mine], "matters": table.matters[~mine]})  # fmt: skip
         ends = widths(errors[~mine], rest, of)
-        scaled = -errors[mine] / numpy.sqrt(BASE[of] ** 2 + table.matters[mine] ** 2)
-        inside[mine] = (scaled >= ends[0]) & (scaled <= ends[1])
+        inside[mine] = table.inside(errors[mine], Spread(BASE[of], *ends), mine)
     return inside
 
 

@@ -13,12 +13,14 @@ from advisor import catalog
 from advisor.catalog.constants import document
 from advisor.catalog.models import models
 from advisor.estimate.answering import answering
+from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
 from advisor.estimate.links import data_parallel
 from advisor.estimate.steps import step
 from advisor.predict.serving import read_serving
 from advisor.predict.table import stolen_doubt
 from advisor.predict.training import read
+from advisor.values.constants import Spread
 from advisor.values.runs import served_together, together
 
 PUBLISHED = Path(__file__).parents[1] / "published"
@@ -38,6 +40,18 @@ class Table:
     predicted: Callable[[Any, Constants, Any], Any]
     group: str
     left_out: tuple[tuple[str, str], ...]
+    counted: Any
+
+    def inside(self, errors: Any, spread: Spread, keep: Any = None) -> Any:
+        """Which measurements lie in the range around what was predicted; what is counted of it is hardly off."""
+        keep = numpy.ones(len(self.measured), bool) if keep is None else keep
+        predicted, counted = numpy.exp(errors) * self.measured[keep], self.counted[keep]
+        ends = [
+            memory_range(share, whole - share, spread, moves)
+            for share, whole, moves in zip(counted, predicted, self.matters[keep], strict=True)
+        ]
+        low, high = numpy.array(ends).reshape(-1, 2).T
+        return (self.measured[keep] >= low) & (self.measured[keep] <= high)
 
     def errors(self, constants: Constants, keep: Any = None) -> Any:
         """log(predicted / measured) of the rows to keep."""
@@ -122,6 +136,7 @@ def _table(name: str, group: str) -> Table:
         predicted={"step": tokens, "memory": memory, "answer": token}[group],
         group=group,
         left_out=tuple((found.id, found.reason) for _, found in pairs if found.run is None),
+        counted=held(run, start()).counted + 0.0 * measured if group == "memory" else 0.0 * measured,
     )
 
 

@@ -24,8 +24,7 @@ def test_errors_stay_where_they_are(group: str) -> None:
 def test_intervals_hold_and_say_something(group: str, of: str) -> None:
     """85 to 98 of 100 published rows lie in their interval, which is narrower than a factor of 4."""
     table, spread = tables()[group], spreads()[of]
-    scaled = -table.errors(constants()) / numpy.sqrt(spread.base**2 + table.matters**2)
-    assert 0.85 <= ((scaled >= spread.low) & (scaled <= spread.high)).mean() <= 0.98
+    assert 0.85 <= table.inside(table.errors(constants()), spread).mean() <= 0.98
     low, high = spread.around(1.0, 0.0)
     assert high / low < 4
 
