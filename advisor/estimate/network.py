@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from advisor.estimate.case import AXES, Case
 from advisor.estimate.compute import cpus_needed
+from advisor.estimate.doubt import OFF_STATES
 from advisor.estimate.holding import held
 from advisor.estimate.pace import paced
 from advisor.estimate.policies import EMBEDDING_ADAM_BYTES
@@ -38,11 +39,6 @@ SURE = 0.05
 """The micro batch is chosen so that memory fits in all but this share of the draws: the high end of its range."""
 
 
-OFF_STATES = 0.1
-"""How far weights, gradients and states are off, over what activations are: with this, 84% of 49 published rows lie in
-their 90% interval (tests/published/memory.csv)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Core:
     """`micro` samples at a time, shape (candidates, 1); bytes of a device by part and seconds of a step, shape
@@ -51,10 +47,6 @@ class Core:
     micro: Number
     parts: dict[str, Number]
     step_s: Number
-
-    @property
-    def memory_bytes(self) -> Number:
-        return sum(self.parts.values())
 
 
 def core(case: Case) -> Core:
