@@ -81,6 +81,12 @@ def test_lists_hold_what_the_folders_hold(folder: str, listed: set[str]) -> None
     assert files - {"__init__", "words"} == listed
 
 
+def test_the_page_about_ci_names_every_format() -> None:
+    """docs/ci.md says of each format that it is read."""
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert [each.name for each in FORMATS if f"`{each.name}`" not in text] == []
+
+
 def test_ids_are_unique_and_name_the_file() -> None:
     """One id, one rule, one file whose name starts with the id."""
     assert len({rule.id for rule in RULES}) == len(RULES)
