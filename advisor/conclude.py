@@ -118,8 +118,11 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
     found = decide.conclude(thought.architecture, thought.answers, thought.serve, grounds.tables, flips)
     questions = {question.id: question for question in grounds.questions}
     on = decide.Moving(questions, thought.answers, base, again, grounds.tables)
+    pairs = decide.together(thought.architecture, flips, on)
     return replace(
         found,
+        decisions=tuple(replace(each, together=pairs.get(each.id, ())) for each in found.decisions),
+        scaling=decide.scaling(thought.architecture.winner, thought.table),
         conflicts=decide.conflicts(thought.architecture, thought.table, flips, on),
         project=known.project,
         advisor_version=__version__,

@@ -5,9 +5,11 @@ from advisor.decide.conclusion import conclude
 from advisor.decide.conflicts import conflicts
 from advisor.decide.marks import marks
 from advisor.decide.relax import Moving
+from advisor.decide.scaling import scaling
 from advisor.decide.search import open_modes
 from advisor.decide.situation import situation
 from advisor.decide.tipping import tippings
+from advisor.decide.together import together
 
 __all__ = [
     "Architecture",
@@ -17,6 +19,8 @@ __all__ = [
     "conflicts",
     "marks",
     "open_modes",
+    "scaling",
     "situation",
     "tippings",
+    "together",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from advisor.decide.screen import answered, at_risk, passes, removal
-from advisor.decide.weigh import Contender, Standing, Wants, expected, ranked, standings
+from advisor.decide.weigh import Contender, Standing, Wants, expected, mean_weights, ranked, standings
 from advisor.figure import Fact, Scalar
 from advisor.rule import judge, names_in, witnesses
 from advisor.values.catalog import DecisionRow, Option, Tables
@@ -129,7 +129,18 @@ def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> 
         removed=tuple(removed),
         consequences=consequences(best, facts, tables) if shares else (),
         sources=cited(best),
+        experiment=experiment(order, want, tables) if shares and close else "",
     )
+
+
+def experiment(order: list[Contender], want: Wants, tables: Tables) -> str:
+    """What to measure of the two best: the quality whose unsure scores weigh most between them."""
+    unsure = {
+        name: weight * sum(high - low for low, high in (contender.interval(name) for contender in order[:2]))
+        for name, weight in zip(want.attributes, mean_weights(want), strict=True)
+    }
+    most = max(unsure, key=lambda name: (unsure[name], name))
+    return tables.say("experiment", quality=tables.attributes[most].name)
 
 
 def _placed(option: Option, standing: Standing, want: Wants) -> Ranked:

@@ -57,7 +57,7 @@ def relaxations(decision: str, blocking: Blocking, flips: Flips, on: Moving) -> 
     ways = [way for way in ways if all(_looser(id, value, on) for id, value in way.items())]
     if not ways:
         pairs = [pair for pair in combinations(sorted(names), 2) if _opens(pair, blocking)]
-        ways = [way for pair in pairs[:MOST_PAIRS] for way in _pair(decision, pair, on)]
+        ways = [way for pair in pairs[:MOST_PAIRS] for way in pairwise(decision, pair, on)]
     return nearest(decision, ways, on)[:MOST]
 
 
@@ -111,7 +111,7 @@ def _found(decision: str, fixed: Moves, names: set[str], on: Moving) -> Iterator
     yield from ({**fixed, **moves} for moves in _known(decision, flips))
 
 
-def _pair(decision: str, pair: tuple[str, str], on: Moving) -> Iterator[Moves]:
+def pairwise(decision: str, pair: tuple[str, str], on: Moving) -> Iterator[Moves]:
     """Every value of the first with what the second then has to be; a first that is a number is then taken back."""
     first, second = pair if on.questions[pair[0]].type != "number" else pair[::-1]
     for value in _values(first, on):

@@ -1,10 +1,11 @@
 """The whole of a plan as one JSON document, for programs."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from advisor.figure import Fact, Figure
-from advisor.values.decision import Conclusion, Conflict, Decided
+from advisor.values.decision import Conclusion, Conflict, Decided, Relaxation
 from advisor.values.facts import Known
 
 SCHEMA = 1
@@ -36,6 +37,7 @@ def document(conclusion: Conclusion, known: Known, written: Iterable[Path]) -> d
         "answers": {
             id: _fact(answer.fact) | {"source": answer.how} for id, answer in sorted(conclusion.answers.items())
         },
+        "scaling": asdict(conclusion.scaling) if conclusion.scaling is not None else None,
         "conflicts": [_conflict(conflict) for conflict in conclusion.conflicts],
         "six": [{"question": row.question, "answer": row.answer, "how": row.how} for row in conclusion.six],
         "decisions": [decision(decided) for decided in conclusion.decisions],
@@ -77,6 +79,8 @@ def decision(decided: Decided) -> dict[str, object]:
             for tip in decided.tipping
         ],
         "cheapest_question": decided.cheapest_question,
+        "experiment": decided.experiment or None,
+        "together": [_way(way) for way in decided.together],
         "sources": list(decided.sources),
     }
 
@@ -89,18 +93,16 @@ def _conflict(conflict: Conflict) -> dict[str, object]:
         "answers": list(conflict.answers),
         "say": conflict.say,
         "out": conflict.out,
-        "relaxations": [
-            {
-                "changes": [
-                    {"answer": each.answer, "now": _plain(each.now), "to": _plain(each.to), "unit": each.unit}
-                    for each in way.changes
-                ],
-                "to": list(way.to),
-                "say": way.say,
-            }
-            for way in conflict.relaxations
-        ],
+        "relaxations": [_way(way) for way in conflict.relaxations],
     }
+
+
+def _way(way: Relaxation) -> dict[str, object]:
+    changes = [
+        {"answer": each.answer, "now": _plain(each.now), "to": _plain(each.to), "unit": each.unit}
+        for each in way.changes
+    ]
+    return {"changes": changes, "to": list(way.to), "say": way.say}
 
 
 def _facts(facts: Mapping[str, Fact]) -> dict[str, object]:

@@ -102,8 +102,26 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaling:
+    """What `count` accelerators would do instead of `now`: `faster` is how many times sooner a run ends (in `run_s`),
+    `efficiency` the share of the added accelerators that this uses, 0..1 for all but a lucky cache."""
+
+    now: int
+    count: int
+    parallel: str
+    run_s: float
+    faster: float
+    efficiency: float
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision of the architecture."""
+    """One decision of the architecture.
+
+    Where it is too close to call, `cheapest_question` is the assumed answer that settles it and `experiment` what to
+    measure of the two best. `together` are pairs of answers that change it where neither does alone.
+    """
 
     id: str
     title: str
@@ -116,6 +134,8 @@ class Decided:
     tipping: tuple[Tipping, ...] = ()
     consequences: tuple[Consequence, ...] = ()
     cheapest_question: str | None = None
+    experiment: str = ""
+    together: tuple[Relaxation, ...] = ()
     sources: tuple[str, ...] = ()
 
 
@@ -152,7 +172,8 @@ class Conclusion:
     """The whole outcome of `conclude`: what the record is written from.
 
     `title` states the decision in one line; `summary` says it for the screen (the record does not show it).
-    `sources` are (id, title, address); `review_by` is an ISO date, and `review_because` says what is too old from then on. `because`,
+    `sources` are (id, title, address); `review_by` is an ISO date, and `review_because` says what is too old from then
+    on. `because`,
     consequences and statements are phrases without a full stop, so that sentences can be made of them.
     """
 
@@ -173,6 +194,7 @@ class Conclusion:
     sources: tuple[tuple[str, str, str], ...]
     digest: str
     conflicts: tuple[Conflict, ...] = ()
+    scaling: Scaling | None = None
     review_because: str = ""
 
     @property
