@@ -1,11 +1,13 @@
 """`advisor estimate train|serve`: one prediction from flags, or one a row from a table."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from advisor.atomic import replace_text
 from advisor.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True, help="Estimate a training run or a service, from flags or a table.")
@@ -14,8 +16,32 @@ Rows = Annotated[Path | None, typer.Option("--rows", metavar="IN.csv", help="Est
 Out = Annotated[Path | None, typer.Option("--out", metavar="OUT.csv", help="Where the predictions of --rows go.")]
 Model = Annotated[str, typer.Option("--model", help="A name such as llama-3.1-8b, or a folder or file of a model.")]
 On = Annotated[str, typer.Option("--on", metavar="MACHINE", help='For instance "8x H100-SXM-80GB".')]
+Ons = Annotated[
+    list[str] | None,
+    typer.Option("--on", metavar="MACHINE", help='For instance "8x H100-SXM-80GB"; with --search several, or "any".'),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No drawing.")]
+Svg = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw memory and time by component.")]
+Formulas = Annotated[bool, typer.Option("--explain", help="The formulas with the numbers in them.")]
+Observed = Annotated[
+    Path | None, typer.Option("--observed", metavar="RUN.json", help="A measured run, which corrects one like it.")
+]
 Precision = Annotated[str, typer.Option("--precision", help="bf16, fp16, fp8, fp32, tf32, bf16-true, …")]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How one estimate is shown, and which measured run corrects it."""
+
+    svg: Path | None
+    explain: bool
+    observed: Path | None
+    plain: bool
+    json: bool
+
+
+Estimating = Callable[[Iterable[Mapping[str, str]], Any], Iterator[dict[str, str]]]
 
 
 def _number(name: str, words: str) -> Any:
@@ -27,7 +53,7 @@ def train(
     rows: Rows = None,
     out: Out = None,
     model: Model = "",
-    on: On = "",
+    on: Ons = None,
     seq: Annotated[int | None, _number("--seq", "Tokens of a sequence.")] = None,
     batch: Annotated[int | None, _number("--batch", "Sequences of a step, over all devices.")] = None,
     micro_batch: Annotated[int | None, _number("--micro-batch", "Sequences of a replica at a time.")] = None,
@@ -37,11 +63,21 @@ def train(
     cp: Annotated[int | None, _number("--cp", "Context parallel degree.")] = None,
     ep: Annotated[int | None, _number("--ep", "Expert parallel degree.")] = None,
     zero: Annotated[int | None, typer.Option("--zero", min=0, max=3, help="ZeRO stage; 3 is FSDP.")] = None,
-    checkpointing: Annotated[str, typer.Option("--checkpointing", help="none, selective or full.")] = "none",
+    checkpointing: Annotated[str, typer.Option("--checkpointing", help="none, selective or full.")] = "",
     precision: Precision = "bf16",
     framework: Annotated[str, typer.Option("--framework", help="For instance megatron-core, torchtitan.")] = "",
     optimizer: Annotated[str, typer.Option("--optimizer", help="adamw, adamw 8-bit, sgd, …")] = "",
-    task: Annotated[str, typer.Option("--task", help="pretrain, lora finetune, qlora finetune.")] = "pretrain",
+    task: Annotated[
+        str, typer.Option("--task", help="pretrain, full finetune, lora finetune, qlora finetune.")
+    ] = "pretrain",
+    search: Annotated[bool, typer.Option("--search", help="Estimate all layouts, and show the best.")] = False,
+    tokens: Annotated[str, typer.Option("--tokens", help="Tokens of the whole run, for --deadline, --budget.")] = "",
+    deadline: Annotated[str, typer.Option("--deadline", help="Longest that the run may take: 10 days.")] = "",
+    budget: Annotated[str, typer.Option("--budget", help="Most that it may cost, in USD.")] = "",
+    svg: Svg = None,
+    explain: Formulas = False,
+    observed: Observed = None,
+    plain: Plain = False,
     json: Json = False,
 ) -> None:
     """Seconds of a step, tokens a second and memory of a training run, each with its 90% interval.
@@ -59,9 +95,15 @@ def train(
         "zero_stage": zero, "act_ckpt": checkpointing, "precision": precision, "framework": framework,
         "optimizer": optimizer, "task": task,
     }  # fmt: skip
-    from advisor.cli.predicted import training_text
+    if search or deadline or budget:
+        from advisor.cli.searched import command, wanted
 
-    _one(model, on, given, training_rows, training_text, json)
+        command(model, tuple(on or ()), _said(given), wanted(tokens, deadline, budget), json=json)
+        return
+    if len(on or ()) > 1:
+        raise BadInput("--on is given more than once", where="--on", remedy="several machines are compared by --search")
+    shown = Shown(svg, explain, observed, plain, json)
+    _one(model, on[0] if on else "", _said(given), training_rows, shown)
 
 
 @app.command("serve")
@@ -76,6 +118,10 @@ def serve(
     tp: Annotated[int | None, _number("--tp", "Devices a replica is spread over; all, if not said.")] = None,
     precision: Precision = "bf16",
     engine: Annotated[str, typer.Option("--engine", help="vllm, sglang, trtllm, …")] = "vllm",
+    svg: Svg = None,
+    explain: Formulas = False,
+    observed: Observed = None,
+    plain: Plain = False,
     json: Json = False,
 ) -> None:
     """Seconds to the first token, seconds a further token, throughput and memory, each with its 90% interval."""
@@ -88,12 +134,7 @@ def serve(
         "input_len": prompt, "output_len": answer, "concurrency": concurrency, "tp": tp, "precision": precision,
         "engine": engine,
     }  # fmt: skip
-    from advisor.cli.predicted import serving_text
-
-    _one(model, on, given, serving_rows, serving_text, json)
-
-
-Estimating = Callable[[Iterable[Mapping[str, str]], Any], Iterator[dict[str, str]]]
+    _one(model, on, _said(given), serving_rows, Shown(svg, explain, observed, plain, json))
 
 
 def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Estimating) -> None:
@@ -107,36 +148,65 @@ def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Est
     typer.echo(f"{count} rows in {out}", err=True)
 
 
-def _one(
-    model: str,
-    on: str,
-    given: Mapping[str, object],
-    estimate: Estimating,
-    said: Callable[[Mapping[str, str], Any], str],
-    json: bool,
-) -> None:
-    """One prediction: printed as a table for people, or as JSON."""
+def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, shown: Shown) -> None:
+    """One prediction: printed as tables for people, or as JSON."""
     from advisor.predict import files
     from advisor.predict.asked import machine_cells, model_cells
+    from advisor.predict.detail import served, trained
+    from advisor.predict.observed import corrected
+    from advisor.predict.table import training_rows
+    from advisor.predict.variants import helps, moves
 
+    check_given(model, on)
+    ground = files.ground()
+    row = {"config_id": "asked", **given, **model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
+    detail = trained if estimate is training_rows else served
+    found = detail(row, ground)
+    correction = None
+    if shown.observed is not None:
+        found, correction = corrected(found, shown.observed, ground, detail)
+    better, unsaid = helps(found, ground, detail), moves(found, ground, detail)
+    if shown.svg is not None:
+        from advisor.cli.drawn import picture
+
+        replace_text(shown.svg, picture(found, model, on))
+    if shown.json:
+        from advisor.cli.predicted import document
+
+        cells = next(estimate([row], ground))
+        _print_json(
+            cells, {**document(found, better, unsaid), **({"observed": correction.document()} if correction else {})}
+        )
+        return
+    from advisor.cli import predicted
+
+    if "step_s" in found.head:
+        text = predicted.training_text(found, better, unsaid, plain=shown.plain)
+    else:
+        text = predicted.serving_text(found, better, unsaid, ground, plain=shown.plain)
+    typer.echo(text)
+    if correction:
+        typer.echo(f"\n{correction.said}")
+    if shown.explain:
+        from advisor.cli.formulas import explained
+
+        typer.echo("\n" + "\n".join(explained(found, ground)))
+
+
+def check_given(model: str, on: str) -> None:
+    """Raises BadInput where the model or the machine is missing."""
     if not model or not on:
         missing = "--model" if not model else "--on"
         raise BadInput(f"{missing} is missing", where=missing, remedy='--model llama-3.1-8b --on "8x H100-SXM-80GB"')
-    ground = files.ground()
-    cells = {name: str(value) for name, value in given.items() if value is not None}
-    row = {"config_id": "asked", **cells, **model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
-    found = next(estimate([row], ground))
-    if found["status"] == "not_covered":
-        raise BadInput(found["reason"], where="estimate")
-    if json:
-        import json as json_format
-
-        typer.echo(json_format.dumps(_document(found), indent=2, sort_keys=True))
-    else:
-        typer.echo(said(found, (row, ground)))
 
 
-def _document(found: Mapping[str, str]) -> dict[str, object]:
+def _said(given: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in given.items() if value is not None and value != ""}
+
+
+def _print_json(found: Mapping[str, str], more: Mapping[str, object]) -> None:
+    import json
+
     from advisor import __version__
 
     text = ("status", "reason")
@@ -145,4 +215,5 @@ def _document(found: Mapping[str, str]) -> dict[str, object]:
         for name, cell in found.items()
         if name != "config_id"
     }
-    return {"schema": 1, "advisor": __version__, "estimate": values}
+    document = {"schema": 1, "advisor": __version__, "estimate": values, **more}
+    typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

@@ -1,91 +1,135 @@
 """`advisor fits MODEL --on "1x RTX 4090"`: does it fit, in one line, and what would make it fit."""
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from advisor.units import digits
+from advisor.cli.worded import worded
+from advisor.units import digits, say
 
 if TYPE_CHECKING:
+    from advisor.predict.cells import Row
     from advisor.predict.fitting import Fit
+    from advisor.predict.table import Ground
+    from advisor.predict.variants import Changed
 
 
 def command(
     model: Annotated[str, typer.Argument(help="A name such as llama-3.1-8b, or a folder or file of a model.")],
     on: Annotated[str, typer.Option("--on", metavar="MACHINE", help='For instance "1x RTX 4090".')],
     seq: Annotated[int, typer.Option("--seq", metavar="N", min=1, help="Tokens of a training sequence.")] = 2048,
+    prompt: Annotated[int, typer.Option("--prompt", metavar="N", min=1, help="Tokens of a request.")] = 4096,
+    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", min=1, help="Requests at once.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Say whether a model can be trained and served on a machine.
 
-    Training: one sequence a device, layers recomputed, AdamW, states sharded over all devices. Serving: one
-    request of 4096 tokens. Ranges are 90% intervals; what lies across the limit is called close.
+    Training: one sequence a device, layers recomputed, AdamW, states sharded over all devices. Ranges are 90%
+    intervals: yes is the whole range, probably its middle.
     """
+    from advisor import catalog
     from advisor.predict import files
     from advisor.predict.asked import machine_cells, model_cells
     from advisor.predict.fitting import serving_fits, smallest, training_fits
 
     ground = files.ground()
     cells = {**model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
-    trained, served = training_fits(cells, ground, {"seq": str(seq)}), serving_fits(cells, ground)
-    rented = _rented()
-    machines = {fit.way: smallest(cells, fit.way, ground, rented=rented) for fit in (trained[0], served[0])}
+    asked = {"input_len": str(prompt), "concurrency": str(concurrency)}
+    trained, served = training_fits(cells, ground, {"seq": str(seq)}), serving_fits(cells, ground, asked)
+    rented = tuple(catalog.load().prices)
+    machines = {fit.way: smallest(cells, fit.way, ground, rented=rented) for fit in (*trained, *served)}
+    ways_in = {
+        trained[0].way: _training_help(trained[0], {**cells, "seq": str(seq)}, ground),
+        served[0].way: _serving_help(served[0], {**cells, **asked}, ground),
+    }
     if json:
-        _print(trained, served, machines)
+        _print(trained, served, machines, ways_in)
         return
     typer.echo(f"train  {_line(trained)}")
     typer.echo(f"serve  {_line(served)}")
-    for fit, others in ((trained[0], trained), (served[0], served)):
-        if fit.verdict != "yes":
-            typer.echo("\n".join(_help(fit, others, machines[fit.way])))
+    for fit in (trained[0], served[0]):
+        typer.echo("\n".join(_help(fit, ways_in[fit.way], machines[fit.way])), nl=verdict(fit) != "yes")
 
 
-def _rented() -> tuple[str, ...]:
-    from advisor import catalog
-
-    return tuple(catalog.load().prices)
+def verdict(fit: "Fit") -> str:
+    """yes with the whole range, probably with its middle, else no."""
+    return "yes" if fit.high <= fit.memory else "probably" if fit.needed <= fit.memory else "no"
 
 
 def _line(fits: "tuple[Fit, ...]") -> str:
-    """`yes with QLoRA: 9 of 24 GB (8–11); full fine-tuning no, short by 106 GB`."""
-    best = next((fit for fit in fits if fit.verdict == "yes"), None)
-    said = [f"yes with {best.way}: {_sizes(best)}" if best else "no"]
-    said += [_other(fit) for fit in fits if fit is not best and (best is None or fits.index(fit) < fits.index(best))]
-    return "; ".join(said)
+    """`yes with QLoRA: 9 of 24 GB (8–11); full fine-tuning no, short by 106 GB`: the first way that fits leads."""
+    ranked = {"yes": 0, "probably": 1, "no": 2}
+    best = min(fits, key=lambda fit: ranked[verdict(fit)])
+    others = [fit for fit in fits if fit is not best and fits.index(fit) < fits.index(best)]
+    if verdict(best) == "no":
+        return worded("whether", "none", ways="; ".join(_other(fit) for fit in fits))
+    said = worded("whether", verdict(best), way=best.way, sizes=_sizes(best))
+    return "; ".join([said, *(_other(fit) for fit in others)])
 
 
 def _other(fit: "Fit") -> str:
-    if fit.verdict == "close":
-        return f"{fit.way} too close to say: {_sizes(fit)}"
-    return f"{fit.way} no, short by {digits(fit.short / 1e9)} GB"
+    if verdict(fit) == "probably":
+        return worded("whether", "other_probably", way=fit.way, sizes=_sizes(fit))
+    return worded("whether", "other_no", way=fit.way, short=say(fit.short, "bytes"))
 
 
 def _sizes(fit: "Fit") -> str:
+    """`9 of 24 GB (8–11)`."""
     low, high = digits(fit.low / 1e9), digits(fit.high / 1e9)
     return f"{digits(fit.needed / 1e9)} of {digits(fit.memory / 1e9)} GB ({low}–{high})"
 
 
-def _help(fit: "Fit", others: "tuple[Fit, ...]", machine: str) -> list[str]:
-    ways = [other.way for other in others if other.verdict == "yes"]
-    return [
-        *([f"  instead of {fit.way}: {', '.join(ways)}"] if ways else []),
-        f"  smallest machine for {fit.way}: {machine or 'none of those in the catalogue'}",
-    ]
+def _training_help(fit: "Fit", cells: "Row", ground: "Ground") -> "tuple[Changed, ...]":
+    from advisor.predict.detail import trained
+    from advisor.predict.fitting import TRAINED, USUAL_TRAINING
+    from advisor.predict.variants import helps
+
+    sharded = {"zero_stage": "3" if int(cells["gpus"]) > 1 else "0", "global_batch": cells["gpus"]}
+    return helps(trained({**USUAL_TRAINING, **sharded, **cells, **TRAINED[fit.way]}, ground), ground, trained)
 
 
-def _print(trained: "tuple[Fit, ...]", served: "tuple[Fit, ...]", machines: dict[str, str]) -> None:
-    import json as json_format
+def _serving_help(fit: "Fit", cells: "Row", ground: "Ground") -> "tuple[Changed, ...]":
+    from advisor.predict.detail import served
+    from advisor.predict.fitting import SERVED, USUAL_SERVING
+    from advisor.predict.variants import helps
+
+    row = {**USUAL_SERVING, "tp": cells["gpus"], **cells, **SERVED[fit.way]}
+    return helps(served(row, ground), ground, served)
+
+
+def _help(fit: "Fit", changes: "tuple[Changed, ...]", machine: str) -> Iterator[str]:
+    """What would make the first way fit, and where it does; nothing where it fits."""
+    from advisor.cli.predicted import change_name, effect
+
+    if verdict(fit) == "yes":
+        return
+    helping = [change for change in changes if change.fits != "no"] or list(changes[:1])
+    for place, change in enumerate(helping[:4]):
+        head = worded("whether", "would", way=fit.way) if not place else ""
+        yield f"  {head:<32}{change_name(change)}: {effect(change)}; {worded('fits', change.fits)}"
+    where = machine or worded("whether", "nowhere")
+    yield f"  {worded('whether', 'machine', way=fit.way)} {where}"
+
+
+def _print(
+    trained: "tuple[Fit, ...]",
+    served: "tuple[Fit, ...]",
+    machines: Mapping[str, str],
+    ways_in: "Mapping[str, tuple[Changed, ...]]",
+) -> None:
+    import json
 
     from advisor import __version__
 
     def told(fits: "tuple[Fit, ...]") -> list[dict[str, Any]]:
         return [
-            {"way": fit.way, "verdict": fit.verdict, "bytes": fit.needed, "low": fit.low, "high": fit.high,
-             "memory": fit.memory}
+            {"way": fit.way, "verdict": verdict(fit), "bytes": fit.needed, "low": fit.low, "high": fit.high,
+             "memory": fit.memory, "short_bytes": fit.short, "smallest": machines[fit.way] or None,
+             "helps": [{"change": one.name, "value": one.value, "saved_bytes": one.saved, "time": one.time,
+                        "fits": one.fits} for one in ways_in.get(fit.way, ())]}
             for fit in fits
         ]  # fmt: skip
 
-    document = {
-        "schema": 1, "advisor": __version__, "train": told(trained), "serve": told(served), "smallest": machines,
-    }  # fmt: skip
-    typer.echo(json_format.dumps(document, indent=2, sort_keys=True))
+    document = {"schema": 1, "advisor": __version__, "train": told(trained), "serve": told(served)}
+    typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

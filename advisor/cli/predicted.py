@@ -1,90 +1,177 @@
-"""How one prediction looks in a terminal: the answer, and where time and memory go."""
+"""How one estimate looks in a terminal: the answer, where time and memory go, what would help, what was assumed."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.estimate.answering import answering
-from advisor.estimate.holding import held
-from advisor.estimate.steps import step
-from advisor.predict.serving import read_serving
-from advisor.predict.training import read
-from advisor.units import say
+from advisor.cli.screen import screen, wrapped
+from advisor.cli.worded import worded, words
+from advisor.predict.detail import Estimated, Part, Parts, most_requests, used_share
+from advisor.predict.table import Ground
+from advisor.predict.variants import Changed
+from advisor.units import bar, say
 
-TIME = {
-    "matmul": "matrix products", "attention": "attention", "moving": "moving values", "launching": "launching kernels",
-    "head": "logits", "tensor": "tensor parallel traffic", "context": "context parallel traffic",
-    "expert": "expert traffic", "pipeline": "pipeline traffic", "bubble": "pipeline bubble",
-    "gradients": "gradients and sharded weights", "optimizer": "optimizer", "stragglers": "stragglers",
-}  # fmt: skip
-MEMORY = {
-    "weights": "weights", "gradients": "gradients", "states": "optimizer states", "activations": "activations",
-    "logits": "logits", "buffers": "buffers", "fragments": "allocator reserve", "context": "context and collectives",
-}  # fmt: skip
-TOKEN = {
-    "reading": "reading weights, keys, values", "arithmetic": "arithmetic beyond it", "layers": "layers and scheduling",
-    "tensor": "tensor parallel traffic", "prefill": "prefill of others",
-}  # fmt: skip
 SMALLEST = 0.003
+"""Parts below this share of the whole get no line."""
+_LABEL, _BAR, _MARKS, _PLAIN = 14, 8, "█░", "#."
+_UNSEEN = 0.005
+"""Changes of less than this share are not said."""
+_SLOW = 0.5
+"""A network below this share of the links in a node is slow for tensor parallelism."""
 
 
-def training_text(found: Mapping[str, str], asked: Any) -> str:
-    """The answer of `estimate train` and its two tables."""
-    row, ground = asked
-    run = read(row, ground.models, ground.accelerators).run
-    assert run is not None
-    room = float(run.device.memory)
-    parts, kept = step(run, ground.constants), held(run, ground.constants)
+def training_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...], *, plain: bool) -> str:
+    """The answer of `estimate train` and its tables."""
+    step, layout = found.head["step_s"], found.run.layout
+    tokens = layout.batch * found.run.shape.sequence / layout.devices / step.value
+    share = used_share(found.run, step.value)
+    speed = worded("answers", "speed", tokens=say(tokens, ""), share=f"{share:.0%}")
     lines = [
-        f"step     {_range(found, 'step_s', 's')}",
-        f"tokens   {say(float(found['tokens_per_s_per_gpu']), '')} a second and device",
-        f"memory   {_range(found, 'peak_process_bytes', 'bytes')} of {say(room, 'bytes')} a device: "
-        + _fits(found, "peak_process_bytes", room),
-        *_assumed(found),
-        "",
-        *_shares("where the time goes", parts, TIME, "s"),
-        "",
-        *_shares("where the memory goes", kept, MEMORY, "bytes"),
+        _answer("step", f"{ranged(step, 's')}   {speed}"),
+        _answer("", _bound(found)),
+        *_memory(found),
+        *_notes(found),
+        *(_answer("warning", text) for text in warnings(found)),
+        *_shares("time", found.time, "parts", "s", plain=plain),
+        *_shares("memory", found.memory, "kept", "bytes", plain=plain),
+        *_changes("helps", helps, found),
+        *_changes("moves", moves, found),
     ]
     return "\n".join(lines)
 
 
-def serving_text(found: Mapping[str, str], asked: Any) -> str:
-    """The answer of `estimate serve` and its table."""
-    row, ground = asked
-    run = read_serving(row, ground.models, ground.accelerators).run
-    assert run is not None
-    parts = answering(run, ground.constants)
-    room = "fits" if found["fits"] == "true" else "does not fit"
+def serving_text(
+    found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...], ground: Ground, *, plain: bool
+) -> str:
+    """The answer of `estimate serve` and its tables."""
+    speed = worded("answers", "total", tokens=ranged(found.head["tokens_per_s"], ""))
     lines = [
-        f"first token   {_range(found, 'ttft_s', 's')}",
-        f"further one   {_range(found, 'tpot_s', 's')}",
-        f"throughput    {say(float(found['tokens_per_s_total']), '')} tokens a second",
-        f"memory        {say(float(found['peak_bytes']), 'bytes')} of {say(float(run.device.memory), 'bytes')}: {room}",
-        *_assumed(found),
-        "",
-        *_shares("where a token's time goes", parts, TOKEN, "s"),
+        _answer("first", ranged(found.head["ttft_s"], "s")),
+        _answer("further", f"{ranged(found.head['tpot_s'], 's')}, {_bound(found)}"),
+        _answer("throughput", speed),
+        _answer("requests", worded("answers", "most", count=f"{most_requests(found, ground):,}")),
+        *_memory(found),
+        *_notes(found),
+        *_shares("token", found.time, "parts", "s", plain=plain),
+        *_shares("memory", found.memory, "kept", "bytes", plain=plain),
+        *_changes("helps", helps, found),
+        *_changes("moves", moves, found),
     ]
     return "\n".join(lines)
 
 
-def _range(found: Mapping[str, str], name: str, unit: str) -> str:
-    return say(float(found[name]), unit, float(found[f"{name}_low"]), float(found[f"{name}_high"]))
+def ranged(part: Part, unit: str) -> str:
+    """`3.2 s (2.5–4.3)`."""
+    return say(part.value, unit, part.low, part.high).replace("  (", " (")
 
 
-def _fits(found: Mapping[str, str], name: str, memory: float) -> str:
-    if float(found[f"{name}_high"]) <= memory:
-        return "fits"
-    return "does not fit" if float(found[f"{name}_low"]) > memory else "too close to say"
+def warnings(found: Estimated) -> Iterator[str]:
+    """What can exist and is still unwise."""
+    layout, device = found.run.layout, found.run.device
+    if layout.tensor > layout.node and device.fabric < _SLOW * device.link:
+        yield worded(
+            "answers", "slow_fabric", tensor=f"{layout.tensor:g}", node=f"{layout.node:g}",
+            fabric=say(float(device.fabric), "bytes"), link=say(float(device.link), "bytes"),
+        )  # fmt: skip
 
 
-def _assumed(found: Mapping[str, str]) -> list[str]:
-    return [f"assumed  {found['reason']}"] if found.get("reason") else []
+def judged(found: Estimated) -> str:
+    """`fits, 10 GB to spare at worst`."""
+    held, room = found.head["process_bytes"], found.room
+    verdict = held.verdict(room)
+    missing = (held.high if verdict == "probably" else held.value) - room
+    return worded("verdicts", verdict, spare=say(room - held.high, "bytes"), short=say(missing, "bytes"))
 
 
-def _shares(title: str, parts: object, names: Mapping[str, str], unit: str) -> list[str]:
-    """The parts from the largest, with their share."""
-    values = {words: float(getattr(parts, name)) for name, words in names.items()}
-    total = sum(values.values()) or 1.0
-    ranked = sorted(values.items(), key=lambda pair: -pair[1])
-    shown = [(words, value) for words, value in ranked if value / total > SMALLEST]
-    return [title, *(f"  {words:30} {say(value, unit):>9} {value / total:4.0%}" for words, value in shown)]
+def change_name(change: Changed) -> str:
+    return worded("changes", change.name, value=change.value)
+
+
+def effect(change: Changed) -> str:
+    """`−19 GB, +3% time`: what moves enough to be seen."""
+    parts = []
+    if abs(change.saved) > _UNSEEN * change.before.room:
+        parts.append(f"{'−' if change.saved > 0 else '+'}{say(abs(change.saved), 'bytes')}")
+    if abs(change.time - 1.0) > _UNSEEN:
+        sign = "−" if change.time < 1.0 else "+"
+        parts.append(worded("answers", "slower", share=f"{sign}{abs(change.time - 1.0):.0%}"))
+    return ", ".join(parts)
+
+
+def paragraph(text: str, indent: int = 0) -> list[str]:
+    """The text in lines that the terminal has room for, its further lines indented."""
+    return wrapped(text, screen(stream=sys.stdout).width, "", " " * indent)
+
+
+def _answer(name: str, text: str) -> str:
+    label = f"{worded('answers', name) if name else '':<{_LABEL}}"
+    return "\n".join(paragraph(f"{label}{text}", _LABEL))
+
+
+def _bound(found: Estimated) -> str:
+    kind, share = found.bound
+    return f"{worded('bound', kind)} ({share:.0%})"
+
+
+def _memory(found: Estimated) -> list[str]:
+    process = found.head["process_bytes"]
+    of = f"{ranged(process, 'bytes')} of {say(found.room, 'bytes')}"
+    sizes = [name for name in ("allocated", "reserved", "process") if f"{name}_bytes" in found.head]
+    return [
+        _answer("memory", f"{of}: {judged(found)}"),
+        *(
+            _answer("", f"{ranged(found.head[f'{name}_bytes'], 'bytes'):<22}{worded('sizes', name)}")
+            for name in sizes
+            if len(sizes) > 1
+        ),
+    ]
+
+
+def _notes(found: Estimated) -> list[str]:
+    return [_answer("assumed", "; ".join(found.assumed))] if found.assumed else []
+
+
+def _shares(title: str, parts: Parts, names: str, unit: str, *, plain: bool) -> Iterator[str]:
+    """The parts from the largest, with their range, share and bar."""
+    total = sum(part.value for part in parts.values()) or 1.0
+    yield from ("", worded("titles", title))
+    for name, part in sorted(parts.items(), key=lambda pair: -pair[1].value):
+        share = part.value / total
+        if share > SMALLEST:
+            drawn = bar(share, _BAR, _PLAIN if plain else _MARKS)
+            yield f"  {words()[names][name]:<39}{ranged(part, unit):<23}{share:>4.0%} {drawn}".rstrip()
+
+
+def _changes(title: str, changes: tuple[Changed, ...], found: Estimated) -> Iterator[str]:
+    if not changes:
+        return
+    yield from ("", worded("titles", title))
+    unfit = found.head["process_bytes"].verdict(found.room) != "yes"
+    for change in changes:
+        said = f"; {worded('fits', change.fits)}" if unfit and title == "helps" else ""
+        yield f"  {change_name(change):<32}{effect(change)}{said}"
+
+
+def document(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...]) -> Mapping[str, Any]:
+    """The same as one JSON document."""
+
+    def changes(many: tuple[Changed, ...]) -> list[dict[str, Any]]:
+        return [
+            {"change": one.name, "value": one.value, "time": one.time, "saved_bytes": one.saved, "fits": one.fits}
+            for one in many
+        ]
+
+    kind, share = found.bound
+    return {
+        "parts": {"time_s": _plainly(found.time), "memory_bytes": _plainly(found.memory)},
+        "room_bytes": found.room,
+        "verdict": found.head["process_bytes"].verdict(found.room),
+        "bound": {"by": kind, "share": share},
+        "assumed": list(found.assumed),
+        "helps": changes(helps),
+        "moves": changes(moves),
+    }
+
+
+def _plainly(parts: Parts) -> dict[str, dict[str, float]]:
+    return {name: {"value": part.value, "low": part.low, "high": part.high} for name, part in parts.items()}

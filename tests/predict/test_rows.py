@@ -108,7 +108,7 @@ def test_one_prediction_from_flags(capsys: pytest.CaptureFixture[str]) -> None:
     """Flags give one prediction with a table of where time and memory go, or one JSON document."""
     assert run(["estimate", "train", "--model", "llama-3.1-8b", "--on", "8x H100", "--framework", "torchtitan"]) == 0
     shown = capsys.readouterr().out
-    assert "where the time goes" in shown
+    assert "where the time of a step goes" in shown
     assert "optimizer states" in shown
     assert run(["estimate", "serve", "--model", "qwen2.5-7b", "--on", "1x L4", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["estimate"]["tpot_s"] > 0

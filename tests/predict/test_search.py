@@ -74,8 +74,7 @@ def test_nothing_better_is_left_out(asked: tuple[str, int, int]) -> None:
             one.step_s <= seconds * 1.0201 and one.process_bytes <= size * 1.0201 and one.complexity <= level
             for one in found.front
         )
-    assert found.leanest is not None
-    assert found.leanest.process_bytes == min(row[2] for row in rows)
+    assert [found.leanest.process_bytes] == [min(row[2] for row in rows)] if found.leanest else not rows
 
 
 @settings(deadline=None, max_examples=6)

@@ -1,0 +1,128 @@
+"""Which machine, and which layout on it, ends a run in time and within a budget."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from advisor.errors import BadInput
+from advisor.estimate.money import HIDDEN, train_cost
+from advisor.predict.asked import machine_cells
+from advisor.predict.cells import Row, number
+from advisor.predict.detail import Part, sized
+from advisor.predict.search import Found, Searched, search
+from advisor.predict.table import Ground
+from advisor.predict.training import model_row, read
+from advisor.values.catalog import Price
+from advisor.values.runs import Run
+
+COUNTS = tuple(2**power for power in range(11))
+ANY = "any"
+BILLION = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Tokens of the whole run (0 if not said), and the most seconds and USD it may take (infinite without a limit)."""
+
+    tokens: float = 0.0
+    deadline_s: float = math.inf
+    budget_usd: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A layout of the front with ranges of step, memory, time and cost of the run; without a price `cost` is None.
+    Without tokens `run_s` and `cost` are those of a billion tokens."""
+
+    found: Found
+    step: Part
+    memory: Part
+    run_s: Part
+    cost: Part | None
+
+    def keeps(self, wanted: Wanted) -> str:
+        """yes, probably or no: deadline and budget with the whole range, with the middle, or not."""
+        cost = self.cost or Part(0.0, 0.0, 0.0)
+        verdicts = [self.run_s.verdict(wanted.deadline_s), cost.verdict(wanted.budget_usd)]
+        return "no" if "no" in verdicts else "probably" if "probably" in verdicts else "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine as it was asked for, what was found on it, and the layouts of its front."""
+
+    name: str
+    run: Run
+    room: float
+    per_hour: float
+    searched: Searched
+    choices: tuple[Choice, ...]
+    assumed: tuple[str, ...]
+
+    def best(self, wanted: Wanted) -> Choice | None:
+        """The layout that keeps the limits most surely, then costs least, then is the fastest."""
+        order = {"yes": 0, "probably": 1, "no": 2}
+        return min(self.choices, key=lambda one: (order[one.keeps(wanted)], one.run_s.value), default=None)
+
+
+def machines(on: Iterable[str], prices: Mapping[str, Price]) -> tuple[str, ...]:
+    """The machines that were named; `any` stands for every accelerator with a price, 1 to 1024 of them."""
+    named: list[str] = []
+    for one in on:
+        named += [f"{count}x {id}" for id in prices for count in COUNTS] if one.strip().lower() == ANY else [one]
+    return tuple(dict.fromkeys(named))
+
+
+def on_machine(on: str, row: Row, ground: Ground, prices: Mapping[str, Price], wanted: Wanted) -> Machine:
+    """All layouts of a row's model and batch on a machine. Raises BadInput for a row that cannot be read."""
+    cells = {**row, **machine_cells(on, ground.accelerators)}
+    seen = read({**cells, "micro_batch": "1"}, ground.models, ground.accelerators)
+    if seen.run is None:
+        raise BadInput(seen.reason, where="estimate")
+    # a run is read before it is searched: degrees of one device each, whatever the batch
+    experts = number(model_row(row, ground.models), "experts") or 0.0
+    run = replace(seen.run, layout=replace(seen.run.layout, batch=number(row, "global_batch") or 1.0))
+    searched = search(run, int(experts), ground.constants)
+    price = prices.get(cells["gpu"])
+    told = tuple(note for note in seen.assumed if not note.startswith(("ZeRO", "no activation", "micro")))
+    choices = tuple(_choice(one, run, ground, price, wanted) for one in searched.front)
+    per_hour = price.typical * run.layout.devices if price else math.inf
+    return Machine(on, run, float(run.device.memory), per_hour, searched, choices, told)
+
+
+def _choice(found: Found, run: Run, ground: Ground, price: Price | None, wanted: Wanted) -> Choice:
+    step = Part(found.step_s, *ground.spreads["step"].around(found.step_s, 0.0))
+    memory = sized(replace(run, layout=found.layout), ground)
+    steps = (wanted.tokens or BILLION) / (run.layout.batch * run.shape.sequence)
+    taken = Part(step.value * steps, step.low * steps, step.high * steps)
+    devices = run.layout.devices
+    cost = None if price is None else Part(
+        train_cost(taken.value * devices, price.typical, HIDDEN[1]),
+        train_cost(taken.low * devices, price.low, HIDDEN[0]), train_cost(taken.high * devices, price.high, HIDDEN[2]),
+    )  # fmt: skip
+    return Choice(found, step, memory, taken, cost)
+
+
+def smallest(seen: Iterable[Machine], wanted: Wanted) -> tuple[Machine, Choice] | None:
+    """The cheapest machine an hour of those that keep the limits, surely before probably; None if none does."""
+    order = {"yes": 0, "probably": 1}
+    kept = [(machine, best) for machine, best in _bests(seen, wanted) if best.keeps(wanted) != "no"]
+    return min(kept, key=lambda pair: (order[pair[1].keeps(wanted)], _size(pair[0])), default=None)
+
+
+def nearest(seen: Iterable[Machine], wanted: Wanted) -> tuple[Machine, Choice] | None:
+    """Of machines that keep no limit the one that misses by the smallest factor."""
+
+    def missed(pair: tuple[Machine, Choice]) -> float:
+        cost = pair[1].cost
+        return max(pair[1].run_s.value / wanted.deadline_s, cost.value / wanted.budget_usd if cost else 0.0)
+
+    return min(_bests(seen, wanted), key=missed, default=None)
+
+
+def _bests(seen: Iterable[Machine], wanted: Wanted) -> Iterator[tuple[Machine, Choice]]:
+    return ((machine, best) for machine in seen if (best := machine.best(wanted)) is not None)
+
+
+def _size(machine: Machine) -> tuple[float, float]:
+    return machine.per_hour, machine.room * machine.run.layout.devices
