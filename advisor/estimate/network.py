@@ -15,7 +15,7 @@ from advisor.number import Number, at_least, ceiling, choose, draws, larger, pow
 from advisor.values.candidates import Candidate, Field
 from advisor.values.constants import Fitted
 from advisor.values.runs import Run
-from advisor.values.workload import Serving, Span, Workload, exactly
+from advisor.values.workload import Serving, Span, Training, Workload, exactly
 
 SATURATING_TOKENS = 8192.0
 SATURATING_SAMPLES = 64.0
@@ -56,12 +56,21 @@ def core(case: Case) -> Core:
 
 def _alone(work: Workload) -> Workload:
     """The workload of one sample: what neither a step nor its memory depends on is left out."""
-    training, samples = work.training, work.training.samples
-    each = [end / many for end, many in zip(_ends(training.tokens), _ends(samples), strict=True)]
+    _, length = samples_and_length(work.training)
     one = replace(
-        training, samples=exactly(1.0), tokens=Span(*each), features=0.0, epochs=1.0, decoded_bytes=exactly(0.0)
+        work.training, samples=exactly(1.0), tokens=length, features=0.0, epochs=1.0, decoded_bytes=exactly(0.0)
     )
     return replace(work, training=one, serving=UNSERVED)
+
+
+def samples_and_length(training: Training) -> tuple[Span, Span]:
+    """Samples of an epoch and tokens of one: what is known better of samples and tokens bounds their product."""
+    samples, tokens = training.samples, training.tokens
+    if tokens.high * samples.low < tokens.low * samples.high:
+        mean = tokens.value / samples.value
+        return tokens.times(1.0 / mean), exactly(mean)
+    each = [end / many for end, many in zip(_ends(tokens), _ends(samples), strict=True)]
+    return samples, Span(*each)
 
 
 def _ends(span: Span) -> tuple[float, float, float]:

@@ -2,7 +2,7 @@
 
 from advisor.estimate import money, trees
 from advisor.estimate.case import AXES, Case
-from advisor.estimate.network import core
+from advisor.estimate.network import core, samples_and_length
 from advisor.estimate.runs import ranks
 from advisor.number import Number, at_least, choose, draws, interval, larger
 from advisor.values.candidates import UNTRAINED, Field
@@ -28,7 +28,8 @@ def training(work: Workload, field: Field, fitted: Fitted, drawn: int = DRAWS) -
 def _network(case: Case) -> TrainingTable:
     found, training = core(case), case.work.training
     spread = case.column("ranks", ranks)
-    steps = at_least(case.drawn_span(training.samples, "samples") * _epochs(case) / larger(training.batch, spread), 1.0)
+    samples = case.drawn_span(samples_and_length(training)[0], "samples")
+    steps = at_least(samples * _epochs(case) / larger(training.batch, spread), 1.0)
     own = case.column("cpu", lambda candidate: candidate.site.kind == "cpu")
     setup = choose(own, CPU_SETUP_S, case.three(SETUP_S, "overhead"))
     trains = 1.0 - case.mode(*UNTRAINED)

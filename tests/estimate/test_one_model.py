@@ -16,6 +16,7 @@ from advisor.predict.training import read
 from advisor.rates.sites import accelerator_site
 from advisor.values.candidates import Candidate, Field
 from advisor.values.constants import Fitted
+from advisor.values.workload import exactly, within
 
 TABLES = catalog.load()
 WORKS = (ENCODER, DECODER, IMAGE, MLP)
@@ -143,3 +144,11 @@ def test_a_column_says_the_same_alone():
         alone = train(DECODER, row)
         assert alone.step_s[0] == pytest.approx(whole.step_s[place], rel=1e-12)
         assert alone.memory_bytes[0] == pytest.approx(whole.memory_bytes[place], rel=1e-12)
+
+
+def test_what_is_known_of_tokens_bounds_the_run():
+    """If the tokens are known and nobody knows into how many samples they are cut, a run is no less certain."""
+    known = replace(DECODER.training, samples=exactly(1e5), tokens=exactly(1e8), sequence=2048.0)
+    unknown = replace(known, samples=within(1e5, 10.0))
+    sure, unsure = (train(replace(DECODER, training=training), ONE) for training in (known, unknown))
+    assert unsure.run_s[0] == pytest.approx(sure.run_s[0], rel=1e-9)
