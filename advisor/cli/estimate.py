@@ -151,7 +151,7 @@ def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Est
 def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, shown: Shown) -> None:
     """One prediction: printed as tables for people, or as JSON."""
     from advisor.predict import files
-    from advisor.predict.asked import machine_cells, model_cells
+    from advisor.predict.asked import check_given, machine_cells, model_cells
     from advisor.predict.detail import served, trained
     from advisor.predict.observed import corrected
     from advisor.predict.table import training_rows
@@ -191,13 +191,6 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
         from advisor.cli.formulas import explained
 
         typer.echo("\n" + "\n".join(explained(found, ground)))
-
-
-def check_given(model: str, on: str) -> None:
-    """Raises BadInput where the model or the machine is missing."""
-    if not model or not on:
-        missing = "--model" if not model else "--on"
-        raise BadInput(f"{missing} is missing", where=missing, remedy='--model llama-3.1-8b --on "8x H100-SXM-80GB"')
 
 
 def _said(given: Mapping[str, object]) -> dict[str, str]:

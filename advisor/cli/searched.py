@@ -44,9 +44,8 @@ def _positive(text: str, unit: str, flag: str, unsaid: float) -> float:
 def command(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: Wanted, *, json: bool) -> None:
     """Searches every machine, prints the front of one or the smallest of several."""
     from advisor import catalog
-    from advisor.cli.estimate import check_given
     from advisor.predict import files
-    from advisor.predict.asked import model_cells
+    from advisor.predict.asked import check_given, model_cells
 
     check_given(model, on[0] if on else "")
     if "global_batch" not in given:

@@ -20,6 +20,13 @@ FACTS = {
 MODEL_FILES = "a name such as llama-3.1-8b, or a folder with config.json or a .safetensors file"
 
 
+def check_given(model: str, on: str) -> None:
+    """Raises BadInput where the model or the machine is missing."""
+    if not model or not on:
+        missing = "--model" if not model else "--on"
+        raise BadInput(f"{missing} is missing", where=missing, remedy='--model llama-3.1-8b --on "8x H100-SXM-80GB"')
+
+
 def model_cells(model: str, models: Models) -> Row:
     """The cells of the model: of a catalogue row by name, or of what its files say. Raises BadInput for neither."""
     for name in (model, model.lower(), spelled(model)):

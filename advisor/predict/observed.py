@@ -101,7 +101,7 @@ def _kinds(one: Estimated, other: Estimated) -> list[tuple[str, str, str]]:
         shape = found.run.shape
         return {
             "accelerator": text(found.row, "gpu"), "kind of number": multiplied(found.row),
-            "framework": framework(found.row).words, "task": text(found.row, "task"),
+            "framework": framework(found.row).words, "task": _task(found.run),
             "engine": text(found.row, "engine").lower(),
             "kind of model": "mixture of experts" if float(shape.copies) > 0 else "dense",
             "attention": "all layers" if float(shape.attending) >= 1 else "some layers",
@@ -109,6 +109,14 @@ def _kinds(one: Estimated, other: Estimated) -> list[tuple[str, str, str]]:
 
     mine, theirs = kinds(one), kinds(other)
     return [(what, mine[what], theirs[what]) for what in mine]
+
+
+def _task(run: Any) -> str:
+    """What is trained, or in how many bits is served."""
+    if not hasattr(run, "software"):
+        return f"serving in {8.0 * float(run.traffic.weight_bytes):.3g} bits"
+    four = " over 4-bit weights" if run.software.weight_bytes < 1 else ""
+    return f"an adapter{four}" if run.software.trained < 1 else "all weights"
 
 
 def _sizes(one: Estimated, other: Estimated) -> list[tuple[str, float, float]]:
