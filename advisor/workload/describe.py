@@ -19,6 +19,9 @@ USUAL_COLUMNS = 30.0
 VALUE_BYTES = 8.0
 DECODED = {"image": 12.0, "audio": 4.0}
 """Bytes in memory over bytes on disk: JPEG to 8 bits 10 to 20 times, audio to 32 bits 1 to 10; 3 otherwise (EXPERT)."""
+VOLUMES = {"nifti", "dicom"}
+VOLUME_BYTES = 2e7
+"""A sample of such a format from which it is a volume and no picture (EXPERT)."""
 PADDING = (1.0, 1.15, 1.5)
 """Computed tokens for each real one: packed, bucketed by length, padded to the longest of a batch."""
 
@@ -72,8 +75,23 @@ class _Answers:
         return value if isinstance(value, tuple) else (str(value),)
 
     def usual(self, field: str, default: float = 0.0) -> float:
-        value = self.task.get(field, default)
+        value = self.volumes.get(field, self.task.get(field, default))
         return float(value) if isinstance(value, int | float) else default
+
+    def three(self, field: str) -> Span:
+        """A row's (low, usual, high), 1 where it has none."""
+        row = self.task.get(field)
+        low, value, high = row if isinstance(row, list) else (1.0, 1.0, 1.0)
+        return Span(float(value), float(low), float(high))
+
+    @property
+    def volumes(self) -> Task:
+        """What is usual where samples are volumes, nothing where they are not."""
+        usual = self.task.get("volumes")
+        if not isinstance(usual, dict) or not set(self.several("data.formats")) & VOLUMES:
+            return {}
+        each = self.number("data.bytes", 0.0) / max(self.number("data.samples", 0.0), 1.0)
+        return usual if each >= VOLUME_BYTES else {}
 
     def columns(self) -> float:
         """Columns of the table beside the label, a usual number where nobody has looked."""
@@ -131,18 +149,40 @@ def _training(ask: _Answers) -> Training:
     samples = ask.span("data.samples", ASSUMED_SAMPLES, ASSUMED_DATA_SPREAD)
     sequence = ask.number("train.sequence", ask.usual("sequence", 1.0))
     return Training(
-        samples=samples,
+        samples=_widened(samples, ask.three("rollouts"), ask.three("generation")),
         features=ask.columns(),
         tokens=_tokens(ask, samples, sequence),
         sequence=sequence,
-        epochs=ask.number("train.epochs", ask.usual("epochs", 3.0)),
-        batch=max(1.0, ask.number("train.batch", ask.usual("batch", 32.0))),
+        epochs=_epochs(ask, samples.value),
+        batch=max(1.0, _batch(ask)),
         decoded_bytes=_decoded(ask, samples),
         preprocessing_s=ask.number("preprocessing.cost", ask.usual("preprocessing_cost_s", 1e-4)),
         prepared_each_epoch=ask.text("preprocessing.kind", "deterministic") != "deterministic",
         optimizer=ask.text("train.optimizer", "adamw_mixed"),
         utilisation=None if ask.assumed("train.utilisation") else ask.number("train.utilisation", 0.4),
     )
+
+
+def _epochs(ask: _Answers, samples: float) -> float:
+    """As told or usual; of volumes as many as show the usual number of patches. Where answers are generated to learn
+    from, a pass over the prompts is worth several."""
+    if ask.volumes and ask.assumed("train.epochs"):
+        return ask.usual("patches") / samples
+    worth = ask.three("rollouts").value * ask.three("generation").value
+    return ask.number("train.epochs", ask.usual("epochs", 3.0)) * worth
+
+
+def _widened(samples: Span, *factors: Span) -> Span:
+    """The same middle, with ends that are also off by what the factors over their own middle are."""
+    low, high = samples.low, samples.high
+    for factor in factors:
+        low, high = low * factor.low / factor.value, high * factor.high / factor.value
+    return Span(samples.value, low, high)
+
+
+def _batch(ask: _Answers) -> float:
+    told = not (ask.volumes and ask.assumed("train.batch"))
+    return ask.number("train.batch", ask.usual("batch", 32.0)) if told else ask.usual("batch")
 
 
 def _decoded(ask: _Answers, samples: Span) -> Span:

@@ -170,3 +170,24 @@ def test_mixtures_compute_less_than_they_hold():
     assert model.active == exactly(1.29e10)
     assert model.parameters == exactly(4.67e10)
     assert described("text_gen", model__parameters=4.67e10, model__active=9e10).model.active == exactly(4.67e10)
+
+
+def test_volumes_are_trained_on_in_patches():
+    """A scan of 200 MB is a volume: the usual number of patches is seen however many scans there are; a picture in the
+    same format is a picture, and epochs that were told stay."""
+    scans = {"data__samples": 1500.0}
+    formats = [Fact("data.formats", ("dicom",))]
+    volumes = described("segmentation", formats, **scans, data__bytes=3e11)
+    pictures = described("segmentation", formats, **scans, data__bytes=3e9)
+    assert volumes.training.epochs * 1500 == pytest.approx(5e5)
+    assert pictures.training.epochs == TABLES.tasks["segmentation"]["epochs"]
+    assert volumes.model.forward_flops > pictures.model.forward_flops
+    assert described("segmentation", formats, **scans, data__bytes=3e11, train__epochs=7.0).training.epochs == 7
+
+
+def test_learning_by_rewards_is_mostly_writing():
+    """Each prompt is answered several times, and writing costs more than learning: a pass is worth 8 to 128."""
+    rewarded = described("rl_llm", data__samples=1000.0, train__epochs=2.0).training
+    assert rewarded.epochs == 2 * 8 * 4
+    assert rewarded.samples.low * rewarded.epochs == pytest.approx(1000 * 2 * 8)
+    assert rewarded.samples.high * rewarded.epochs == pytest.approx(1000 * 2 * 128)
