@@ -154,14 +154,18 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     from advisor.predict.asked import check_given, machine_cells, model_cells
     from advisor.predict.detail import served, trained
     from advisor.predict.observed import corrected
+    from advisor.predict.possible import check_layout, check_words
     from advisor.predict.table import training_rows
     from advisor.predict.variants import helps, moves
 
     check_given(model, on)
     ground = files.ground()
     row = {"config_id": "asked", **given, **model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
+    check_words(row)
     detail = trained if estimate is training_rows else served
     found = detail(row, ground)
+    if estimate is training_rows:
+        check_layout(row, found.run, ground)
     correction = None
     if shown.observed is not None:
         found, correction = corrected(found, shown.observed, ground, detail)

@@ -32,9 +32,11 @@ def command(
     from advisor.predict import files
     from advisor.predict.asked import machine_cells, model_cells
     from advisor.predict.fitting import serving_fits, smallest, training_fits
+    from advisor.predict.possible import check_words
 
     ground = files.ground()
     cells = {**model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
+    check_words({**cells, "seq": str(seq), "input_len": str(prompt), "concurrency": str(concurrency)})
     asked = {"input_len": str(prompt), "concurrency": str(concurrency)}
     trained, served = training_fits(cells, ground, {"seq": str(seq)}), serving_fits(cells, ground, asked)
     rented = tuple(catalog.load().prices)

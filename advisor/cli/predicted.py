@@ -120,7 +120,7 @@ def _memory(found: Estimated) -> list[str]:
     return [
         _answer("memory", f"{of}: {judged(found)}"),
         *(
-            _answer("", f"{ranged(found.head[f'{name}_bytes'], 'bytes'):<22}{worded('sizes', name)}")
+            _answer("", f"{ranged(found.head[f'{name}_bytes'], 'bytes'):<21} {worded('sizes', name)}")
             for name in sizes
             if len(sizes) > 1
         ),
@@ -139,7 +139,7 @@ def _shares(title: str, parts: Parts, names: str, unit: str, *, plain: bool) -> 
         share = part.value / total
         if share > SMALLEST:
             drawn = bar(share, _BAR, _PLAIN if plain else _MARKS)
-            yield f"  {words()[names][name]:<39}{ranged(part, unit):<23}{share:>4.0%} {drawn}".rstrip()
+            yield f"  {words()[names][name]:<38} {ranged(part, unit):<22} {share:>4.0%} {drawn}".rstrip()
 
 
 def _changes(title: str, changes: tuple[Changed, ...], found: Estimated) -> Iterator[str]:

@@ -46,14 +46,16 @@ def command(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: W
     from advisor import catalog
     from advisor.predict import files
     from advisor.predict.asked import check_given, model_cells
+    from advisor.predict.possible import check_words, flag
 
     check_given(model, on[0] if on else "")
     if "global_batch" not in given:
         raise BadInput("--batch is missing", where="--batch", remedy="layouts are compared at one batch: --batch 512")
     if said := [name for name in _DEGREES if name in given]:
-        raise BadInput("a search finds the degrees itself", where=_flag(said[0]), remedy="leave it out, or --search")
+        raise BadInput("a search finds the degrees itself", where=flag(said[0]), remedy="leave it out, or --search")
     ground, prices = files.ground(), catalog.load().prices
     row = {"config_id": "asked", **given, **model_cells(model, ground.models)}
+    check_words(row)
     seen = [on_machine(name, row, ground, prices, limits) for name in machines(on, prices)]
     best = smallest(seen, limits)
     if json:
@@ -64,10 +66,6 @@ def command(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: W
         typer.echo("\n".join(line for said in _verdict(best, seen, limits) for line in paragraph(said, 2)))
     for machine in shown:
         typer.echo("\n".join(_front(machine, limits)))
-
-
-def _flag(cell: str) -> str:
-    return {"zero_stage": "--zero", "act_ckpt": "--checkpointing"}.get(cell, f"--{cell}")
 
 
 def _verdict(best: tuple[Machine, Choice] | None, seen: list[Machine], limits: Wanted) -> Iterator[str]:

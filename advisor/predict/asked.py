@@ -56,7 +56,7 @@ def _from_files(path: Path) -> Row:
 def machine_cells(on: str, accelerators: Mapping[str, Accelerator]) -> Row:
     """`8x H100-SXM-80GB` as cells. Raises BadInput for what names no accelerator."""
     found = re.fullmatch(r"\s*(?:(\d{1,6})\s*[x×*]\s*)?(\S.*?)\s*", on, re.I)
-    if not found or found[1] == "0":
+    if not found or re.match(r"[-+.\d]+\s*[x×*]", found[2]) or (found[1] and not int(found[1])):
         raise BadInput(f"{on!r} names no accelerator", where="--on", remedy='for instance --on "1x RTX 4090"')
     try:
         row = accelerator(found[2], accelerators)

@@ -82,7 +82,7 @@ def test_any_machine_stands_for_all_with_a_price() -> None:
         (["--batch", "64", "--on", "8x H100", "--tokens", "nan"], "--tokens"),
         (["--batch", "64", "--on", "8x H100", "--tp", "2"], "finds the degrees itself"),
         (["--batch", "64", "--on", "8x H1000"], "did you mean"),
-        (["--batch", "999999999999", "--on", "8x H100"], "beyond what is searched"),
+        (["--batch", "999999999999", "--on", "8x H100"], "beyond anything"),
         (["--batch", "64", "--on", "999999x H100"], ""),
     ],
 )
