@@ -68,6 +68,7 @@ def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places
     work = describe(answers, known.evidence, task)
     serve = _serving(work, _rented(tables), answers["serving.measured_at"].fact.value == "client")
     facts = decide.situation(answers, task, work, serve)
+    facts |= decide.capacity_facts(serve, work) | decide.hosted_facts(facts["serving.load.mean"], work, tables.hosted)
     modes = decide.open_modes(facts, tables)
     table = _training(replace(work, serving=UNSERVED), places, modes)
     return Thought(answers, serve, table, decide.architecture(work, table, facts, tables, shares=shares))

@@ -15,6 +15,7 @@ from advisor.values.catalog import (
     Contradiction,
     DecisionRow,
     Gate,
+    Hosted,
     Lifecycle,
     Limit,
     Option,
@@ -39,6 +40,7 @@ def load(language: str = "en") -> Tables:
         good_until=good_until,
         accelerators={row["id"]: _accelerator(row) for row in _rows("accelerators.yaml")["accelerators"]},
         prices={row["accelerator"]: _price(row, str(prices["as_of"])) for row in prices["prices"]},
+        hosted=tuple(_hosted(row) for row in prices["hosted"]),
         decisions=tuple(_decision(row) for row in decisions["decisions"]),
         options={row.id: _options(row) for row in map(_decision, decisions["decisions"])},
         contradictions=tuple(_contradiction(row) for row in _rows("contradictions.yaml")["contradictions"]),
@@ -94,6 +96,12 @@ def _accelerator(row: Mapping[str, Any]) -> Accelerator:
 
 def _price(row: Mapping[str, Any], as_of: str) -> Price:
     return Price(row["accelerator"], row["low"], row["high"], row["typical"], as_of, tuple(row["sources"]))
+
+
+def _hosted(row: Mapping[str, Any]) -> Hosted:
+    low, typical, high = ((float(row[end][0]), float(row[end][1])) for end in ("low", "typical", "high"))
+    size, sources = float(row["parameters"]), tuple(row["sources"])
+    return Hosted(row["id"], size, low, typical, high, str(row["as_of"]), sources)
 
 
 def _decision(row: Mapping[str, Any]) -> DecisionRow:

@@ -1,6 +1,7 @@
 """Hard limits, ranking on fixed anchors, robustness, tipping points."""
 
 from advisor.decide.architecture import Architecture, architecture
+from advisor.decide.capacity import capacity_facts, hosted_facts
 from advisor.decide.conclusion import conclude
 from advisor.decide.conflicts import conflicts
 from advisor.decide.marks import marks
@@ -15,8 +16,10 @@ __all__ = [
     "Architecture",
     "Moving",
     "architecture",
+    "capacity_facts",
     "conclude",
     "conflicts",
+    "hosted_facts",
     "marks",
     "open_modes",
     "scaling",

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from advisor.decide.capacity import capacity
 from advisor.decide.handover import hand_over
 from advisor.decide.metrics import metrics
 from advisor.decide.options import choose, undecided
 from advisor.decide.readings import Winner, readings
 from advisor.decide.search import Searched, search
+from advisor.decide.several import choose_due
 from advisor.decide.situation import computed, trained_facts
+from advisor.decide.timing import in_time
 from advisor.figure import Fact, Figure
 from advisor.number import Number, interval
 from advisor.rule import judge
@@ -19,6 +22,8 @@ from advisor.values.estimates import TrainingTable
 from advisor.values.workload import Workload
 
 Facts = Mapping[str, Fact]
+OF_DATA = ("d_data_format", "d_storage", "d_preproc", "d_federated")
+"""Decisions about the data of training, which fall away where nothing is trained on stored data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +54,44 @@ def architecture(
         decided[found.id] = found
         known[found.id] = computed(found.id, found.chosen[0] if found.chosen else "")
 
-    take(choose(rows["d_topology"], known, tables, shares=shares))
+    for id in ("g_need_ml", "g_family", "d_topology"):
+        take(choose(rows[id], known, tables, shares=shares))
+    take(choose_due(rows["d_ip"], known, tables, shares=shares))
     searched = search(table, known, tables, shares=shares)
     nearest = searched.passed[0].row if searched.passed else _nearest(table, searched)
     winner = _winner(table, nearest, feasible=bool(searched.passed), ranges=shares)
     for found in readings(searched, winner, known, tables, shares=shares):
         take(found)
-    known |= _host(work, winner) | {"train.full_blocked": computed("train.full_blocked", _full_blocked(searched))}
-    for id in ("d_data_format", "d_preproc"):
+    take(in_time(rows["d_time"], winner, table, known, tables))
+    blocked = computed("train.full_blocked", _full_blocked(searched))
+    known |= _host(work, winner, known["data.sample_bytes"]) | {"train.full_blocked": blocked}
+    for id in OF_DATA:
         if why := _no_data(winner, work):
             take(undecided(rows[id], "not_needed", tables.say(f"{why}.{id}")))
         else:
             take(choose(rows[id], known, tables, shares=shares))
+    take(choose(rows["d_feature_store"], known, tables, shares=shares))
+    if _untrained(winner):
+        take(undecided(rows["d_tracking"], "not_needed", tables.say("no_training_data.d_tracking")))
+    else:
+        take(choose(rows["d_tracking"], known, tables, shares=shares))
     take(metrics(rows["d_metrics"], known, task, tables))
     for found in hand_over(rows["d_artefact"], rows["d_runtime"], known, tables, shares=shares):
         take(found)
+    take(capacity(rows["d_scale"], known, tables, shares=shares))
     ordered = tuple(decided[row.id] for row in tables.decisions)
     return Architecture(ordered, winner, _statements(known, tables) if shares else (), known)
 
 
 def _no_data(winner: Winner, work: Workload) -> str:
     """The phrases that say why no data are stored or prepared for training, "" where some are."""
-    if winner.feasible and winner.candidate.mode in UNTRAINED:
+    if _untrained(winner):
         return "no_training_data"
     return "simulated" if work.modality == "simulation" else ""
+
+
+def _untrained(winner: Winner) -> bool:
+    return winner.feasible and winner.candidate.mode in UNTRAINED
 
 
 def _nearest(table: TrainingTable, searched: Searched) -> int:
@@ -100,14 +119,15 @@ def _winner(table: TrainingTable, row: int, *, feasible: bool, ranges: bool) -> 
     )
 
 
-def _host(work: Workload, winner: Winner) -> dict[str, Fact]:
+def _host(work: Workload, winner: Winner, sample_bytes: Fact) -> dict[str, Fact]:
     site = winner.candidate.site
     gpus = winner.candidate.count if site.kind in ("own_gpu", "rented") else 0
     trained = winner.candidate.mode not in UNTRAINED
     per_s = (
         work.training.batch / winner.step.value if trained and winner.step.value > 0 and work.family != "trees" else 0.0
     )
-    return dict(trained_facts(work, (site.host_memory_bytes, max(site.host_cpus, 1.0)), gpus, per_s))
+    host, devices = (site.host_memory_bytes, max(site.host_cpus, 1.0)), (gpus, winner.candidate.nodes)
+    return trained_facts(work, host, devices, per_s, sample_bytes)
 
 
 def _full_blocked(searched: Searched) -> bool:

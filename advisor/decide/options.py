@@ -1,6 +1,6 @@
 """One decision over a table of options: screen, rank, say why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from advisor.decide.screen import answered, at_risk, passes, removal
@@ -76,14 +76,19 @@ def choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = Tru
     same values that gives the same, so it is remembered by those that the row reads."""
     if shares:
         return _choose(row, facts, tables, shares=True)
-    remembered = _memory(row, tables)
+    return remembered(row, facts, tables, lambda: _choose(row, facts, tables, shares=False))
+
+
+def remembered(row: DecisionRow, facts: Facts, tables: Tables, decide: Callable[[], Decided]) -> Decided:
+    """What `decide` gives, or gave for the same values of everything that the row reads."""
+    known = _memory(row, tables)
     read = [facts.get(name, ABSENT) for name in names_read(row.id, tables)]
     key = tuple([fact.value for fact in read] + [fact.high for fact in read])
-    if key not in remembered:
-        if len(remembered) >= REMEMBERED:
-            remembered.clear()
-        remembered[key] = _choose(row, facts, tables, shares=False)
-    return remembered[key]
+    if key not in known:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[key] = decide()
+    return known[key]
 
 
 @lru_cache(maxsize=64)

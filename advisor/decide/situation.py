@@ -42,13 +42,20 @@ def _decoded(answers: Mapping[str, Answer], work: Workload) -> Fact:
     return spanned("decoded", work.training.decoded_bytes, "bytes")
 
 
-def trained_facts(work: Workload, host: tuple[float, float], gpus: int, samples_per_s: float) -> Facts:
-    """What the data decisions need of the chosen place: `host` is (bytes of memory, CPUs beside the devices)."""
+def trained_facts(
+    work: Workload, host: tuple[float, float], devices: tuple[int, int], samples_per_s: float, sample_bytes: Fact
+) -> Facts:
+    """What the data decisions need of the chosen place: `host` is (bytes of memory, CPUs beside the devices),
+    `devices` (GPUs, machines); `train.read` is what training reads a second."""
     each_s = work.training.preprocessing_s
+    gpus, nodes = devices
+    read = computed("train.read", samples_per_s * sample_bytes.number, "bytes/s") if sample_bytes.known else None
     return {
         "host.memory": computed("host.memory", host[0], "bytes"),
         "host.cpus": computed("host.cpus", host[1], "CPUs"),
         "train.gpus": computed("train.gpus", gpus),
+        "train.nodes": computed("train.nodes", nodes),
+        "train.read": read or gap("train.read", "the size of a sample is not known", "bytes/s"),
         "preproc.core_hours": computed("preproc.core_hours", each_s * work.training.samples.value / 3600.0, "h"),
         "preproc.cores": computed("preproc.cores", each_s * samples_per_s / 0.8, "CPUs"),
     }

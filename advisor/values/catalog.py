@@ -38,6 +38,19 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Hosted:
+    """USD a million tokens (input, output) of hosted models that stand for sizes up to `parameters`."""
+
+    id: str
+    parameters: float
+    low: tuple[float, float]
+    typical: tuple[float, float]
+    high: tuple[float, float]
+    as_of: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """A hard limit of an option: the condition that must hold, the answer it is about, what to say if not."""
 
@@ -160,6 +173,7 @@ class Tables:
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     good_until: Mapping[str, str] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
+    hosted: tuple[Hosted, ...] = ()
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase of templates/<language>/phrases.yaml with its values; `a.b` is the phrase b of the group a."""

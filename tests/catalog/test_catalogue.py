@@ -13,7 +13,7 @@ from advisor.values.catalog import Option
 TABLES = grounds().tables
 QUESTIONS = {question.id: question for question in grounds().questions}
 ROWS = [(decision.id, option) for decision in TABLES.decisions for option in TABLES.options[decision.id]]
-SEARCHED = ("d_memory", "d_placement", "d_parallel")
+SEARCHED = ("d_time", "d_memory", "d_placement", "d_parallel")
 """Decisions read off the search over trainings, whose options the search itself brings up."""
 NEVER_FIRST = {"d_runtime/libtorch_aoti": "its artefact is a prototype (AOTI), so ONNX comes first from C++"}
 """What is never ranked, and why that is right."""
