@@ -17,6 +17,8 @@ from advisor.values.estimates import TrainingTable
 
 Facts = Mapping[str, Fact]
 TRAINED_ELSEWHERE = ("same_premises_only", "no_never_leaves_device")
+ADAPTERS = ("lora", "qlora")
+"""Who asks for an adapter may get it on a base in 16 or in 4 bits."""
 AGAINST_A_WISH = 1e6
 AGAINST_A_RULE = 5.0
 """Ratios for limits that are no numbers: another kind of training is further away than another place."""
@@ -66,7 +68,7 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
             closed.append(Check(modes == option.id, AGAINST_A_WISH * flat, out.by, out.say, out.limit))
     return (
         Check(
-            (modes != wished) & (wished is not None),
+            ~numpy.isin(modes, ADAPTERS if wished == "lora" else (wished,)) & (wished is not None),
             AGAINST_A_WISH * flat,
             "train.mode",
             tables.say("out_mode"),

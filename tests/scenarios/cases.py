@@ -46,7 +46,8 @@ def grounds() -> Grounds:
 
 
 def known(answers: Mapping[str, Any], machine: Mapping[str, Any] | None = None) -> Known:
-    """What a person answered, on a machine described by `cpus`, `memory` (bytes) and `gpus` ("4x a100-sxm4-80gb")."""
+    """What a person answered, on a machine described by `cpus`, `memory` (bytes) and `gpus` ("4x a100-sxm4-80gb"), with
+    `gpu_memory` where the driver tells more bytes than the data sheet."""
     questions = {question.id: question for question in grounds().questions}
     facts = {id: read_value(questions[id], value) for id, value in answers.items()}
     return Known("case", facts, {}, described(machine or {}), Rates({}))
@@ -61,7 +62,7 @@ def described(row: Mapping[str, Any]) -> Machine:
     count, _, slug = str(row.get("gpus", "")).partition("x ")
     devices: tuple[Device, ...] = ()
     if slug:
-        memory = grounds().tables.accelerators[slug].memory_gb * 1e9
+        memory = float(row.get("gpu_memory", grounds().tables.accelerators[slug].memory_gb * 1e9))
         devices = tuple(Device(index, slug, slug, memory) for index in range(int(count)))
     return Machine(facts, devices)
 
