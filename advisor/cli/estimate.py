@@ -82,7 +82,7 @@ def train(
 ) -> None:
     """Seconds of a step, tokens a second and memory of a training run, each with its 90% interval.
 
-    A table has the columns of docs/files.md; a models.csv beside it adds architectures. A row that cannot be
+    A table has the columns of docs/estimates.md; a models.csv beside it adds architectures. A row that cannot be
     estimated says why and never stops the table.
     """
     from advisor.predict.table import TRAINING_COLUMNS, training_rows
@@ -96,9 +96,9 @@ def train(
         "optimizer": optimizer, "task": task,
     }  # fmt: skip
     if search or deadline or budget:
-        from advisor.cli.searched import command, wanted
+        from advisor.cli.searched import searched, wanted
 
-        command(model, tuple(on or ()), _said(given), wanted(tokens, deadline, budget), json=json)
+        searched(model, tuple(on or ()), _said(given), wanted(tokens, deadline, budget), json=json)
         return
     if len(on or ()) > 1:
         raise BadInput("--on is given more than once", where="--on", remedy="several machines are compared by --search")

@@ -41,7 +41,7 @@ def _positive(text: str, unit: str, flag: str, unsaid: float) -> float:
     return value
 
 
-def command(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: Wanted, *, json: bool) -> None:
+def searched(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: Wanted, *, json: bool) -> None:
     """Searches every machine, prints the front of one or the smallest of several."""
     from advisor import catalog
     from advisor.predict import files

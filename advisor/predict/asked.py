@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
+from advisor.predict import gguf
 from advisor.predict.cells import Row
 from advisor.predict.devices import accelerator
 from advisor.predict.training import Models
@@ -17,7 +18,7 @@ FACTS = {
     "model.head_dim": "head_dim", "model.ffn": "ffn", "model.vocabulary": "vocab", "model.experts": "experts",
     "model.experts_active": "topk",
 }  # fmt: skip
-MODEL_FILES = "a name such as llama-3.1-8b, or a folder with config.json or a .safetensors file"
+MODEL_FILES = "a name such as llama-3.1-8b, or a folder with config.json, a .safetensors or a .gguf file"
 
 
 def check_given(model: str, on: str) -> None:
@@ -40,16 +41,22 @@ def model_cells(model: str, models: Models) -> Row:
 
 
 def _from_files(path: Path) -> Row:
+    if path.suffix == ".gguf" and path.is_file():
+        return _whole({**gguf.cells(path), "mlp": "silu"}, path)
     from advisor.answers import detect
 
     facts = detect.look(path if path.is_dir() else path.parent, model=path).facts
     cells = {column: f"{facts[id].number:g}" for id, column in FACTS.items() if id in facts and facts[id].known}
-    if "layers" not in cells or "hidden" not in cells:
-        raise BadInput("its files do not tell the number of layers and the hidden size", where=str(path),
-                       remedy=f"give {MODEL_FILES}")  # fmt: skip
     gated, tied = facts.get("model.gated"), facts.get("model.tied")
     cells["mlp"] = "silu" if gated is None or gated.value else "gelu"
     cells["tied_embeddings"] = str(bool(tied.value)) if tied is not None and tied.known else ""
+    return _whole(cells, path)
+
+
+def _whole(cells: dict[str, str], path: Path) -> Row:
+    if "layers" not in cells or "hidden" not in cells:
+        raise BadInput("its files do not tell the number of layers and the hidden size", where=str(path),
+                       remedy=f"give {MODEL_FILES}")  # fmt: skip
     return cells
 
 

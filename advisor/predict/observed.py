@@ -1,4 +1,4 @@
-"""A measured earlier run corrects the estimate of one like it; docs/files.md has the form of the file.
+"""A measured earlier run corrects the estimate of one like it; docs/estimates.md has the form of the file.
 
 The rule: the same accelerator, framework, kind of number, task and kind of model; size and sequence within a factor of
 4, devices within 8. Both estimates are then off alike to the extent that the runs are close. With closeness c, the
@@ -170,7 +170,7 @@ def _read(path: Path, ground: Ground) -> tuple[Row, dict[str, float]]:
     """(the row of the run, what was measured)."""
     where = str(path)
     if not path.is_file():
-        raise BadInput("no such file", where=where, remedy="docs/files.md shows what a measured run looks like")
+        raise BadInput("no such file", where=where, remedy="docs/estimates.md shows what a measured run looks like")
     if path.stat().st_size > LARGEST_FILE:
         raise BadInput("too large for one run", where=where)
     try:

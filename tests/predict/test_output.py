@@ -50,7 +50,7 @@ def test_formulas_evaluate_to_their_values(row: dict[str, str]) -> None:
     """What is printed as arithmetic comes to what is printed as its value, and belongs to a formula that is known."""
     known = {formula.id for formula in formulas()}
     rows = lines(trained(row, GROUND), GROUND.constants)
-    assert {"matmul", "gradients", "step", "process"} <= {line.part for line in rows}
+    assert {"matmul", "states", "step", "process"} <= {line.part for line in rows}
     for line in rows:
         assert eval(line.numbers, {"max": max}) == pytest.approx(line.value, rel=2e-3), line
         assert line.id in known
