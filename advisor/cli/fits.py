@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from advisor.cli.worded import worded
+from advisor.cli.worded import paragraph, worded
 from advisor.units import digits, say
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def command(
     if json:
         _print(trained, served, machines, ways_in)
         return
-    typer.echo(f"train  {_line(trained)}")
-    typer.echo(f"serve  {_line(served)}")
+    for label, fits in (("train", trained), ("serve", served)):
+        typer.echo("\n".join(paragraph(f"{label}  {_line(fits)}", 7)))
     for fit in (trained[0], served[0]):
-        typer.echo("\n".join(_help(fit, ways_in[fit.way], machines[fit.way])), nl=verdict(fit) != "yes")
+        for line in _help(fit, ways_in[fit.way], machines[fit.way]):
+            typer.echo(line)
 
 
 def verdict(fit: "Fit") -> str:
@@ -65,7 +66,8 @@ def _line(fits: "tuple[Fit, ...]") -> str:
     best = min(fits, key=lambda fit: ranked[verdict(fit)])
     others = [fit for fit in fits if fit is not best and fits.index(fit) < fits.index(best)]
     if verdict(best) == "no":
-        return worded("whether", "none", ways="; ".join(_other(fit) for fit in fits))
+        short = (worded("whether", "all_no", way=fit.way, short=say(fit.short, "bytes")) for fit in fits)
+        return worded("whether", "none", ways="; ".join(short))
     said = worded("whether", verdict(best), way=best.way, sizes=_sizes(best))
     return "; ".join([said, *(_other(fit) for fit in others)])
 
@@ -102,16 +104,17 @@ def _serving_help(fit: "Fit", cells: "Row", ground: "Ground") -> "tuple[Changed,
 
 def _help(fit: "Fit", changes: "tuple[Changed, ...]", machine: str) -> Iterator[str]:
     """What would make the first way fit, and where it does; nothing where it fits."""
-    from advisor.cli.predicted import change_name, effect
-
     if verdict(fit) == "yes":
         return
-    helping = [change for change in changes if change.fits != "no"] or list(changes[:1])
-    for place, change in enumerate(helping[:4]):
-        head = worded("whether", "would", way=fit.way) if not place else ""
-        yield f"  {head:<32}{change_name(change)}: {effect(change)}; {worded('fits', change.fits)}"
-    where = machine or worded("whether", "nowhere")
-    yield f"  {worded('whether', 'machine', way=fit.way)} {where}"
+    from advisor.cli.predicted import change_name, effect
+
+    ways_in = [change for change in changes if change.fits != "no"]
+    helping = ways_in[:4] or list(changes[:1])
+    if helping:
+        yield f"  {worded('whether', 'would' if ways_in else 'would_not', way=fit.way)}"
+    for change in helping:
+        yield f"    {change_name(change)}: {effect(change)}; {worded('fits', change.fits)}"
+    yield f"  {worded('whether', 'machine', way=fit.way, machine=machine or worded('whether', 'nowhere'))}"
 
 
 def _print(

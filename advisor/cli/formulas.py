@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from advisor.cli.predicted import paragraph
-from advisor.cli.worded import worded, words
+from advisor.cli.worded import paragraph, worded, words
 from advisor.predict.detail import Estimated
 from advisor.predict.formulas import Line, lines
 from advisor.predict.table import Ground

@@ -1,11 +1,9 @@
 """How one estimate looks in a terminal: the answer, where time and memory go, what would help, what was assumed."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.cli.screen import screen, wrapped
-from advisor.cli.worded import worded, words
+from advisor.cli.worded import paragraph, worded, words
 from advisor.predict.detail import Estimated, Part, Parts, most_requests, used_share
 from advisor.predict.table import Ground
 from advisor.predict.variants import Changed
@@ -27,8 +25,8 @@ def training_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Cha
     share = used_share(found.run, step.value)
     speed = worded("answers", "speed", tokens=say(tokens, ""), share=f"{share:.0%}")
     lines = [
-        _answer("step", f"{ranged(step, 's')}   {speed}"),
-        _answer("", _bound(found)),
+        _answer("step", f"{ranged(step, 's')}, {_bound(found)}"),
+        _answer("tokens", speed),
         *_memory(found),
         *_notes(found),
         *(_answer("warning", text) for text in warnings(found)),
@@ -96,11 +94,6 @@ def effect(change: Changed) -> str:
         sign = "−" if change.time < 1.0 else "+"
         parts.append(worded("answers", "slower", share=f"{sign}{abs(change.time - 1.0):.0%}"))
     return ", ".join(parts)
-
-
-def paragraph(text: str, indent: int = 0) -> list[str]:
-    """The text in lines that the terminal has room for, its further lines indented."""
-    return wrapped(text, screen(stream=sys.stdout).width, "", " " * indent)
 
 
 def _answer(name: str, text: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from advisor.cli.predicted import paragraph, ranged
-from advisor.cli.worded import worded
+from advisor.cli.predicted import ranged
+from advisor.cli.worded import paragraph, worded
 from advisor.errors import BadInput
 from advisor.predict.machines import Choice, Machine, Wanted, machines, nearest, on_machine, smallest
 from advisor.units import digits, parse, say

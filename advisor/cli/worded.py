@@ -1,9 +1,11 @@
 """The words of estimates, from templates/<language>/estimates.yaml."""
 
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from advisor.cli.screen import screen, wrapped
 from advisor.shelf import shelf
 
 
@@ -21,3 +23,8 @@ def words(language: str = "en") -> Mapping[str, Mapping[str, str]]:
 def worded(group: str, id: str, **values: object) -> str:
     """The phrase `id` of a group with its values."""
     return words()[group][id].format(**values)
+
+
+def paragraph(text: str, indent: int = 0) -> list[str]:
+    """The text in lines that the terminal has room for, its further lines indented."""
+    return wrapped(text, screen(stream=sys.stdout).width, "", " " * indent)

@@ -141,3 +141,14 @@ def test_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (path).write_text(json.dumps({**json.loads(path.read_text()), "task": "pretrain"}))
     assert run(["estimate", "train", *asked, "--observed", str(path)]) == 0
     assert "corrected by" in capsys.readouterr().out
+
+
+def test_the_page_shows_a_run_that_is_taken(tmp_path: Path) -> None:
+    """The RUN.json of docs/estimates.md corrects its own run."""
+    page = (Path(__file__).parents[2] / "docs" / "estimates.md").read_text(encoding="utf-8")
+    example = json.loads(page.split("```json")[1].split("```")[0])
+    (tmp_path / "run.json").write_text(json.dumps(example))
+    before = trained({**ROW, "seq": "8192", "global_batch": "64"}, GROUND)
+    _, said = corrected(before, tmp_path / "run.json", GROUND, trained)
+    assert set(said.factors) == {"step_s", "process_bytes"}
+    assert said.closeness == 0.95
