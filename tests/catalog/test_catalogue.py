@@ -15,7 +15,13 @@ QUESTIONS = {question.id: question for question in grounds().questions}
 ROWS = [(decision.id, option) for decision in TABLES.decisions for option in TABLES.options[decision.id]]
 SEARCHED = ("d_time", "d_memory", "d_placement", "d_parallel")
 """Decisions read off the search over trainings, whose options the search itself brings up."""
-NEVER_FIRST = {"d_runtime/libtorch_aoti": "its artefact is a prototype (AOTI), so ONNX comes first from C++"}
+NEVER_FIRST = {
+    "d_runtime/libtorch_aoti": "its artefact is a prototype (AOTI), so ONNX comes first from C++",
+    "d_ip/device_tee_partition": "published partitions were broken, so nothing asks for it",
+    "d_ip/device_tee_full": "no enclave of a device holds a network of use",
+    "d_ip/split_inference": "it protects a split, which a server or a student beats in every scenario",
+    "d_ip/crypto_fhe_mpc": "orders of magnitude too slow today",
+}
 """What is never ranked, and why that is right."""
 KNOWN_DECISIONS = (
     "g_need_ml", "g_family", "d_topology", "d_ip", "g_train_mode", "d_time", "d_memory", "d_placement", "d_parallel",

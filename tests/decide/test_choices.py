@@ -1,0 +1,77 @@
+"""Decisions beside the architecture's core: each is the simplest until the project's own answers ask for more."""
+
+import pytest
+from scenarios.cases import grounds, known
+
+from advisor.conclude import think
+from advisor.values.decision import Decided
+
+GPUS = {"cpus": 32, "memory": 1.28e11, "gpus": "4x a100-sxm4-80gb"}
+TABLE = {"task": "tabular_clf"}
+TEXT = {"task": "text_clf", "data.samples": 20000, "team": "small_with_infra"}
+PHONE = {"task": "image_clf", "serving.offline": "yes", "client.devices": ["android"], "team": "platform_team"}
+STAYS = {"data.may_leave": "no_never_leaves_device", "data.location": "user_devices"}
+ROWS = [
+    ("g_need_ml", TABLE, {"baseline_first"}, "nothing was measured yet"),
+    ("g_need_ml", TABLE | {"data.samples": 40, "purpose.baseline": "rule"}, {"no_ml"}, "forty rows teach nothing"),
+    ("g_need_ml", TABLE | {"purpose.baseline": "deployed_model", "metrics.target": 0.9}, {"model"}, "both stand"),
+    ("g_family", TABLE, {"boosted_trees"}, "columns"),
+    ("g_family", {"task": "text_gen"}, {"language_model"}, "it writes"),
+    ("g_family", {"task": "recsys_rank"}, {"embedding_network"}, "users and items"),
+    ("g_family", {"task": "asr"}, {"speech_network"}, "sound"),
+    ("g_family", {"task": "diffusion"}, {"diffusion_model"}, "pictures from words"),
+    ("d_ip", TABLE | {"model.secrecy": "none_public_weights"}, set(), "nothing is secret"),
+    ("d_ip", TABLE | {"model.secrecy": "low"}, {"legal"}, "a contract is enough"),
+    ("d_storage", TABLE, {"local_nvme"}, "they lie on this disk"),
+    ("d_storage", TEXT | {"data.location": "object_store", "data.bytes": "20 GB"}, {"object_store_stage"}, "fits"),
+    ("d_storage", TEXT | {"data.location": "nfs_or_parallel_fs"}, {"nfs"}, "they lie there, for one machine"),
+    ("d_feature_store", TABLE, {"none_ship_transform"}, "no feature is fetched"),
+    ("d_feature_store", TABLE | {"preprocessing.online_features": "near_real_time"}, {"table_plus_cache"}, "a job"),
+    ("d_federated", TEXT | {"train.mode": "full_finetune"}, {"central"}, "the data may move"),
+    ("d_federated", PHONE | STAYS | {"client.fleet": 2000}, {"without_user_data"}, "two thousand are too few"),
+    ("d_tracking", TABLE, {"files_csv_git"}, "one person, ten runs"),
+    ("d_tracking", TABLE | {"rules.regimes": ["sector_bank"]}, {"registry_plus_ci"}, "an auditor asks"),
+    ("d_scale", PHONE, set(), "every user brings the device"),
+    ("d_scale", TABLE, set(), "a library scales with its caller"),
+    ("d_scale", TEXT | {"serving.caller": "js", "serving.availability": 0.999}, {"fixed_replicas"}, "one may be away"),
+    ("d_time", TABLE, {"in_time"}, "seconds of a day"),
+]  # fmt: skip
+
+
+def _decided(decision: str, answers: dict[str, object]) -> Decided:
+    decisions = think(known(answers, GPUS), grounds()).architecture.decisions
+    return next(each for each in decisions if each.id == decision)
+
+
+@pytest.mark.parametrize(("decision", "answers", "expected", "why"), ROWS, ids=lambda part: str(part)[:40])
+def test_it_is_the_simplest_that_the_answers_allow(
+    decision: str, answers: dict[str, object], expected: set[str], why: str
+) -> None:
+    """Each decision chooses what its answers ask for, no more, and says why."""
+    found = _decided(decision, answers)
+    assert set(found.chosen) == expected, why
+    assert found.because
+    assert found.status != "infeasible"
+
+
+def test_replicas_are_told_with_load_and_cost() -> None:
+    """A service is sized in the project's own numbers: replicas, peak, percentile, money, cold start, break-even."""
+    answers = {"task": "text_gen", "serving.caller": "js", "serving.load.peak": 20, "serving.load.mean": 5}
+    because = _decided("d_scale", answers | {"train.mode": "prompt_or_rag", "team": "platform_team"}).because
+    told = " ".join(because)
+    assert "20/s" in told
+    assert "/month" in told
+    assert "both cost the same" in told
+
+
+def test_a_removed_store_names_the_answer() -> None:
+    """What is not built is removed by an answer of this project."""
+    found = _decided("d_feature_store", TABLE)
+    assert {out.by for out in found.removed if out.option == "feature_store"} == {"preprocessing.online_features"}
+
+
+def test_deciding_again_chooses_the_same() -> None:
+    """Without words and shares the same options are chosen, whatever is left unknown."""
+    for answers in (TABLE, TEXT | {"purpose.pretrained": None, "purpose.baseline": None}, PHONE):
+        told = think(known(answers, GPUS), grounds()).architecture.outcome
+        assert think(known(answers, GPUS), grounds(), shares=False).architecture.outcome == told
