@@ -62,7 +62,7 @@ def architecture(
     winner = _winner(table, nearest, feasible=bool(searched.passed), ranges=shares)
     for found in readings(searched, winner, known, tables, shares=shares):
         take(found)
-    take(in_time(rows["d_time"], winner, table, known, tables))
+    take(in_time(rows["d_time"], winner, table, known, tables, shares=shares))
     blocked = computed("train.full_blocked", _full_blocked(searched))
     known |= _host(work, winner, known["data.sample_bytes"]) | {"train.full_blocked": blocked}
     for id in OF_DATA:

@@ -68,7 +68,7 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
             closed.append(Check(modes == option.id, AGAINST_A_WISH * flat, out.by, out.say, out.limit))
     return (
         Check(
-            ~numpy.isin(modes, ADAPTERS if wished == "lora" else (wished,)) & (wished is not None),
+            ~numpy.isin(modes, ADAPTERS if wished == "lora" else (str(wished),)) & (wished is not None),
             AGAINST_A_WISH * flat,
             "train.mode",
             tables.say("out_mode"),

@@ -17,19 +17,26 @@ ELSEWHERE = 3
 """Other machines that are shown beside the chosen one."""
 
 
-def in_time(row: DecisionRow, winner: Winner, table: TrainingTable, facts: Facts, tables: Tables) -> Decided:
-    """Whether the chosen training meets the deadline, with the times of its kind on other machines."""
-    if winner.candidate.mode in UNTRAINED:
+def in_time(
+    row: DecisionRow, winner: Winner, table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool = True
+) -> Decided:
+    """Whether the training that was chosen, or comes nearest, meets the deadline, with the times of its kind on other
+    machines. What passed every limit does, even at the slow end of its range. `shares` False leaves out the words."""
+    if winner.candidate.mode in UNTRAINED and winner.feasible:
         return undecided(row, "not_needed", tables.say("nothing_trained"))
     deadline = facts["train.deadline"]
-    allowed_s = deadline.number * 3600.0 if deadline.known else float("inf")
-    run = winner.run
-    chosen = "in_time" if run.high <= allowed_s else "on_the_edge" if run.value <= allowed_s else "too_late"
+    late = deadline.known and winner.run.value > deadline.number * 3600.0
+    if not (winner.feasible or late):
+        return undecided(row, "infeasible", tables.say("time_blocked", run=said(winner.run)))
+    chosen = "too_late" if late else "in_time"
     name = next(option.name for option in tables.options[row.id] if option.id == chosen)
-    until = units.say(deadline.number, "h") if deadline.known else tables.say("no_deadline")
-    here = tables.say("time_here", place=place(winner.candidate, tables), run=said(run), deadline=until)
-    reasons = (here, *_elsewhere(winner, table, tables))
+    reasons = (_here(winner, deadline, tables), *_elsewhere(winner, table, tables)) if shares else ()
     return Decided(row.id, row.title, "decided", (chosen,), (name,), reasons, sources=("ML_ENG",))
+
+
+def _here(winner: Winner, deadline: Fact, tables: Tables) -> str:
+    until = units.say(deadline.number, "h") if deadline.known else tables.say("no_deadline")
+    return tables.say("time_here", place=place(winner.candidate, tables), run=said(winner.run), deadline=until)
 
 
 def _elsewhere(winner: Winner, table: TrainingTable, tables: Tables) -> list[str]:
