@@ -1,9 +1,11 @@
 """A measured earlier run corrects the estimate of one like it; docs/estimates.md has the form of the file.
 
 The rule: the same accelerator, framework, kind of number, task and kind of model; size and sequence within a factor of
-4, devices within 8. Both estimates are then off alike to the extent that the runs are close. With closeness c, the
-correlation of their errors (EXPERT), the best guess moves by the c-th power of what was measured over what was
-estimated, and the range narrows by sqrt(1 - c^2), never below the noise of one measurement.
+4, devices within 8. Both estimates are then off alike to the extent that the runs are close. Closeness c stands for the
+correlation of their errors; how it falls was read off pairs of rows of tests/published/steps.csv that the rule lets
+through. The best guess moves by the c-th power of what was measured over what was estimated. The range is that to the
+power of 1 - c^4: pairs of different runs err as far apart at the 90th percentile as without a correction, so that
+only a run that is nearly the same narrows it, never below the noise of one measurement.
 """
 
 import json
@@ -26,7 +28,7 @@ SETTINGS = (
     "framework", "optimizer", "task", "interconnect", "input_len", "output_len", "concurrency", "engine",
 )  # fmt: skip
 ALIKE_WITHIN: Mapping[str, float] = {"parameters": 4.0, "sequence": 4.0, "devices": 8.0}
-SAME_RUN, AT_THE_LIMIT, OTHER_LAYOUT = 0.95, 0.6, 0.93
+SAME_RUN, AT_THE_LIMIT, OTHER_LAYOUT = 0.95, 0.22, 0.8
 """Closeness of a repeated run; what is left of it at the limit of one ratio; and with each setting that differs."""
 NOISE = 0.03
 """How far one measurement of the same run is off (EXPERT)."""
@@ -143,7 +145,7 @@ def _setting(found: Estimated, name: str) -> float:
 
 def _moved(found: Estimated, factors: Mapping[str, float], near: float) -> Estimated:
     """Answers and their parts by the factor; memory that was not measured itself by that of what was."""
-    width = max(math.sqrt(1.0 - near**2), NOISE)
+    width = max(1.0 - near**4, NOISE)
     sizes = [name for name in ("process_bytes", "reserved_bytes", "allocated_bytes") if name in factors]
     times = [name for name in ("step_s", "tpot_s") if name in factors]
     shared = {name: factors[sizes[0]] for name in found.head if name.endswith("_bytes")} if sizes else {}
