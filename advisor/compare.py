@@ -14,7 +14,7 @@ from advisor.errors import BadInput
 from advisor.figure import Fact, Figure
 from advisor.find_out import ANSWERS, LOCK, Wish, from_files
 from advisor.project import answers_file, lock
-from advisor.record.evidence import Recorded, recorded
+from advisor.record.evidence import Recorded, joined, recorded
 from advisor.values.decision import Conclusion
 from advisor.values.difference import Cause, Difference, Turned
 from advisor.values.facts import Known
@@ -55,13 +55,19 @@ def before(wish: Wish, now: Known, on: Grounds) -> Before:
         own = next((home / ANSWERS for home in (wish.home, wish.project) if (home / ANSWERS).exists()), None)
         answered = answers_file.read(own, on.questions) if own is not None else {}
         return Before(replace(now, answered=answered), None, ANSWERS)
-    known = files[0]
-    last = next((each for each in reversed(record.listed(wish.home)) if each.ours), None)
-    evidence = record.evidence_of(last, wish.home) if last is not None else None
-    seen = recorded(evidence.read_bytes()) if evidence is not None and evidence.is_file() else None
-    if last is None or seen is None:
+    known, locked = files
+    last = record.lasting(record.listed(wish.home))
+    seen = [each for each in (_seen(each, wish.home) for each in last) if each is not None]
+    if not seen:
         return Before(known, None, f"{ANSWERS}, {LOCK}")
-    return Before(replace(known, answered=seen.answered), seen, last.path.name)
+    whole = joined(seen, locked.title) if last[-1].decision else seen[-1]
+    against = last[-1].path.name if len(last) == 1 else f"{last[0].path.name} ... {last[-1].path.name}"
+    return Before(replace(known, answered=whole.answered), whole, against)
+
+
+def _seen(each: record.Record, folder: Path) -> Recorded | None:
+    evidence = record.evidence_of(each, folder)
+    return recorded(evidence.read_bytes()) if evidence.is_file() else None
 
 
 def difference(was: Before, now: Known, on: Grounds) -> Difference:

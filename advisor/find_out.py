@@ -20,8 +20,8 @@ ANSWERS, LOCK = "advisor.yaml", "advisor.lock"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: the project, where our files go, what overrides what is found, and the number of a record
-    to supersede."""
+    """What was asked for: the project, where our files go, what overrides what is found, the number of a record to
+    supersede, and whether each decision is to have its own."""
 
     project: Path
     home: Path
@@ -33,6 +33,7 @@ class Wish:
     nodes: int = 1
     reprobe: bool = False
     superseding: int | None = None
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

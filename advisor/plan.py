@@ -52,16 +52,17 @@ def preserve(
     conclusion: Conclusion, known: Known, on: Grounds, wish: Wish, *, today: date, dry_run: bool = False
 ) -> tuple[record.Written, tuple[Path, ...]]:
     """Writes answers, lock, record and evidence; returns the record and every path that changed."""
-    known = lock.kept(known)
+    known, split = lock.kept(known), wish.split or record.is_split(wish.home)
+    decision = {"title": conclusion.title, "from": snapshot(conclusion.answers, known)}
     extra = {
         "versions": {"advisor": __version__, "catalog": on.tables.as_of},
         "digest": conclusion.digest,
-        "decision": {"title": conclusion.title, "from": snapshot(conclusion.answers, known)},
+        "decision": decision | ({"parts": record.digests(conclusion)} if split else {}),
     }
     beside = {wish.home / LOCK: lock.text_of(known, extra).encode()}
     written = record.write(
         conclusion, wish.project, out=_other_home(wish), date=today, dry_run=dry_run,
-        superseding=wish.superseding, beside=beside,
+        superseding=wish.superseding, beside=beside, split=split,
     )  # fmt: skip
     return written, () if dry_run else written.paths
 
@@ -104,7 +105,9 @@ def expected(folder: Path) -> Expected | None:
     files = from_files(folder, on)
     if files is None:
         return None
-    last = next((each for each in reversed(record.listed(folder)) if each.ours), None)
+    ours = [each for each in record.listed(folder) if each.ours]
+    spread = next((each for each in reversed(ours) if each.decision == "d_parallel"), None)
+    last = spread or (ours[-1] if ours else None)
     place = Place(os.path.relpath(last.path)) if last is not None else None
     return expectation(think(files[0], on, shares=False), files[0], place)
 

@@ -41,11 +41,12 @@ def revisits(folder: Path, on: Grounds, *, today: date) -> tuple[Revisit, ...]:
     for each in standing:
         found += _crossed(each, facts, packages)
         found += _outdated(each, today)
-    last = next((each for each in reversed(standing) if each.ours), None)
-    if last is not None:
-        found += _died(last, folder, on)
-        found += _prices(last, on, today)
-        found += _apart(last, folder, locked.digest)
+    lasts = record.lasting(standing)
+    for each in lasts:
+        found += _died(each, folder, on)
+        found += _apart(each, folder, locked.part(each.decision) if each.decision else locked.digest)
+    if lasts:
+        found += _prices(lasts[-1], on, today)
     return tuple(found)
 
 
@@ -59,7 +60,7 @@ def _unreadable(listed: Iterable[record.Record]) -> Iterator[Revisit]:
 
 
 def _apart(each: record.Record, folder: Path, digest: str) -> Iterator[Revisit]:
-    """The last record against the lock that was written with it, and against its evidence."""
+    """A record that counts against the lock that was written with it, and against its evidence."""
     place = Place(each.path.as_posix(), each.lines.get("x-advisor-digest", 1))
     if digest and each.digest != digest:
         yield Revisit("unlike", each.number or 0, each.digest, digest, place)

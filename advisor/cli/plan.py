@@ -40,6 +40,9 @@ def command(
     diff: Annotated[
         bool, typer.Option("--diff", help="Print what changed since the record, and why; write nothing.")
     ] = False,
+    split: Annotated[
+        bool, typer.Option("--split", help="A record for each decision, linked, instead of one; kept from then on.")
+    ] = False,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Fix today's date, as 2026-11-25.")] = "",
     lang: Annotated[str, typer.Option("--lang", help="Language of the questions.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -69,6 +72,7 @@ def command(
         hardware=hardware,
         nodes=nodes,
         reprobe=reprobe,
+        split=split,
     )
     talk = _Talk(on, wish, screen(plain=plain), quiet=quiet or json, dry_run=dry_run or diff, resume=resume)
     found = story.find_out(wish, on)

@@ -33,6 +33,21 @@ class Locked:
     digest: str
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """The decision in one line, "" where none was kept."""
+        return str(self._decision.get("title", ""))
+
+    def part(self, decision: str) -> str:
+        """The digest of one decision; "" where none was kept, as where all have one record."""
+        parts = self._decision.get("parts")
+        return str(parts.get(decision, "")) if isinstance(parts, dict) else ""
+
+    @property
+    def _decision(self) -> Mapping[str, object]:
+        kept = self.extra.get("decision")
+        return kept if isinstance(kept, dict) else {}
+
 
 def kept(known: Known) -> Known:
     """`known` as the lock gives it back: floats to four significant digits, facts of the moment left out.

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,13 @@ def recorded(content: bytes) -> Recorded | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def joined(each: Sequence[Recorded], title: str) -> Recorded:
+    """The evidence of the records of single decisions as one, answered as the youngest says."""
+    youngest = each[-1]
+    chosen = {id: options for one in each for id, options in one.chosen.items()}
+    return Recorded(title, youngest.answered, chosen, {id: row for one in each for id, row in one.estimates.items()})
 
 
 def _read(id: str, row: Mapping[str, Any]) -> Fact:

@@ -5,7 +5,8 @@ import re
 import subprocess
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 from advisor.errors import BadInput
@@ -81,14 +82,11 @@ def _inside(project: Path, folder: str, setting: Path) -> Path:
     return project / folder
 
 
-def free_number(decisions: Path, project: Path) -> int:
-    """One more than the highest number in the folder; a number taken on the default branch is skipped."""
+def free_numbers(decisions: Path, project: Path) -> Iterator[int]:
+    """Those above the highest number in the folder; a number taken on the default branch is skipped."""
     here = numbers(entry.name for entry in decisions.iterdir()) if decisions.is_dir() else set()
     taken = _on_default_branch(decisions, project)
-    number = max(here, default=0) + 1
-    while number in taken:
-        number += 1
-    return number
+    yield from (number for number in count(max(here, default=0) + 1) if number not in taken)
 
 
 def numbers(names: Iterable[str]) -> set[int]:

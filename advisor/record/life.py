@@ -1,5 +1,6 @@
 """What happens to a record after it is written: it is found by its number, and accepted."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.atomic import write_together
@@ -13,6 +14,12 @@ from advisor.record.status import OPEN, must_be, superseded, with_status
 def listed(project: Path) -> tuple[Record, ...]:
     """Every decision record of the project, other tools' as well, by number."""
     return records(decisions_folder(project))
+
+
+def lasting(there: Iterable[Record]) -> tuple[Record, ...]:
+    """The records of ours that count: of each decision the last, or the last of the whole where none is of one."""
+    last = {record.decision: record for record in there if record.ours}
+    return tuple(record for decision, record in last.items() if decision or len(last) == 1)
 
 
 def found(project: Path, number: int) -> Record:

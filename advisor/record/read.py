@@ -46,6 +46,11 @@ class Record:
         """The digest of the decision that the record states; "" for a record that is not ours."""
         return self.keys.get("digest", "")
 
+    @property
+    def decision(self) -> str:
+        """The id of the decision that the record is of; "" for one of the whole architecture, or of another tool."""
+        return self.keys.get("decision", "") if self.ours else ""
+
 
 def records(decisions: Path) -> tuple[Record, ...]:
     """Every record in the folder, by number; a folder that is not there holds none."""
@@ -67,7 +72,11 @@ def _read_or_named(path: Path) -> Record:
 
 def read(path: Path) -> Record:
     """One record. Raises BadInput for a file that is no text."""
-    text = text_of(path)
+    return parsed(path, text_of(path))
+
+
+def parsed(path: Path, text: str) -> Record:
+    """The record that a file of this name and text is."""
     front, length = front_matter(text)
     lines = {key: number for key, number in _key_lines(text, length) if key in front}
     said = {key: _scalar(raw) for key, raw in front.items()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from advisor.record import markdown, view
 from advisor.record.compiled import environment
 from advisor.record.mermaid import picture
+from advisor.record.parts import Related
 from advisor.record.ranking import ranking
 from advisor.record.ruled_out import asides, ruled_out, unneeded
 from advisor.record.sections import GENERATED, NOTHING, SECTIONS, Prose, marked
@@ -27,26 +28,38 @@ _DIGEST_LENGTH = 56
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Number, ISO date and status of a record, how it links to its evidence, the stem of what it supersedes."""
+    """Number, ISO date and status of a record, how it links to its evidence, the stem of what it supersedes, the
+    decision that it is of ("": the whole architecture), and the records of others that it hangs together with."""
 
     number: int
     date: str
     status: str
     evidence: str
     supersedes: str = ""
+    part: str = ""
+    related: tuple[Related, ...] = ()
 
 
-def render(conclusion: Conclusion, identity: Identity, kept: Prose = NOTHING) -> str:
-    """The whole document. The same conclusion, identity and prose give the same text."""
+def render(conclusion: Conclusion, identity: Identity, kept: Prose = NOTHING, whole: Conclusion | None = None) -> str:
+    """The whole document. The same conclusion, identity and prose give the same text.
+
+    Where `conclusion` is of one decision alone, `whole` is what it is a part of.
+    """
     templates = _environment()
-    shown = _shown(conclusion, identity)
+    whole = conclusion if whole is None else whole
+    shown = _shown(conclusion, identity, whole)
     title = markdown.heading(conclusion.title) or templates.get_template("untitled.md.j2").render().strip()
     parts = [f"{_front(conclusion, identity, kept)}\n# {title}", kept.after.get("", "")]
     for name in SECTIONS:
-        text = templates.get_template(f"{name}.md.j2").render(shown | {"title": title})
+        text = templates.get_template(f"{name}.md.j2").render(shown | {"title": _option(conclusion, whole) or title})
         parts += [marked(name, _tidy(text)), kept.after.get(name, "")]
     parts += [text for name, text in kept.after.items() if name not in ("", *SECTIONS)]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+
+
+def _option(conclusion: Conclusion, whole: Conclusion) -> str:
+    """What a record of one decision calls the option chosen; one of the architecture calls it by its title ("")."""
+    return "" if conclusion is whole else markdown.heading(conclusion.title.partition(": ")[2])
 
 
 def same_digest(conclusion: Conclusion, recorded: str) -> bool:
@@ -68,6 +81,8 @@ def _front(conclusion: Conclusion, identity: Identity, kept: Prose) -> str:
         f'x-advisor-version: "{_word(conclusion.advisor_version)}"',
         f'x-advisor-digest: "{_digest(conclusion)}"',
     ]
+    if identity.part:
+        ours.append(f'x-advisor-decision: "{identity.part}"')
     if identity.supersedes:
         ours.append(f'x-advisor-supersedes: "{identity.supersedes[:4]}"')
     if conclusion.review_by:
@@ -92,10 +107,11 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.M)).strip()
 
 
-def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
+def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dict[str, object]:
     """The names that templates may use; anything else is an error."""
     decisions = conclusion.decisions
-    reasons = view.reasons(decisions)
+    alone = decisions[0] if identity.part else None
+    reasons = alone.because if alone is not None else view.reasons(decisions)
     broken, rest_broken = ruled_out(conclusion)
     nearest, further = tipping(decisions)
     races, clear = ranking(decisions)
@@ -116,8 +132,10 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
         "unneeded": unneeded(decisions),
         "races": races,
         "clear": clear,
-        "unknown": view.unknown(conclusion),
-        "alternatives": view.alternatives(decisions),
+        "alone": alone,
+        "whole": whole,
+        "unknown": () if alone is not None else view.unknown(conclusion),
+        "alternatives": view.alternatives(decisions) if alone is None else view.rivals(alone),
         "ruled_out": broken,
         "also_ruled_out": asides(rest_broken),
         "consequences": view.consequences(decisions),
@@ -130,7 +148,7 @@ def _shown(conclusion: Conclusion, identity: Identity) -> dict[str, object]:
         "numbers": view.estimated(conclusion.estimates),
         "predicted": view.predicted(conclusion.estimates),
         "beneath": view.beneath(conclusion),
-        "picture": picture(conclusion),
+        "picture": picture(whole) if alone is None or alone.id == "d_topology" else None,
         "cited": cited,
         "cite": lambda ids: [(markdown.prose(name), address) for id, name, address in cited if id in ids],
         "labels": words().labels,

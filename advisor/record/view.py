@@ -86,6 +86,17 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
     return tuple(rival for rival in strongest_first if rival in unlike.values())[:MOST_ALTERNATIVES]
 
 
+def rivals(decided: Decided) -> tuple[Alternative, ...]:
+    """Every option of one decision that was not chosen and that some weighting puts first, at most five."""
+    rest = [ranked for ranked in decided.ranking if ranked.option not in decided.chosen and ranked.acceptability > 0]
+    found = []
+    for ranked in sorted(rest, key=lambda each: -each.acceptability)[:MOST_ALTERNATIVES]:
+        to_it = [each for each in decided.tipping if each.to in (ranked.option, ranked.name)]
+        to_it.sort(key=lambda each: distance(each.now, each.flips_at))
+        found.append(Alternative(decided, ranked, tuple(to_it[:2])))
+    return tuple(found)
+
+
 def consequences(decisions: Iterable[Decided]) -> tuple[Consequence, ...]:
     """Good ones, then bad ones: first the first of each decision, at most six of a kind."""
     shown: list[Consequence] = []

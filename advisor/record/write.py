@@ -1,19 +1,18 @@
 """Writes the record of a conclusion and its evidence, where a person would look for them."""
 
 import datetime
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.atomic import write_together
 from advisor.errors import BadInput
+from advisor.record.drafts import Draft, Shelf, drafted, settled, written
 from advisor.record.evidence import evidence
-from advisor.record.folder import decisions_folder, evidence_folder, free_number, slug
-from advisor.record.markdown import title
+from advisor.record.folder import decisions_folder, evidence_folder, free_numbers
+from advisor.record.index import index_of
+from advisor.record.parts import Related, parts, relations
 from advisor.record.read import Record, records, text_of
-from advisor.record.render import Identity, render, same_digest
-from advisor.record.sections import kept
 from advisor.record.status import OPEN, must_be, superseded
 from advisor.values.decision import Conclusion
 
@@ -22,8 +21,9 @@ from advisor.values.decision import Conclusion
 class Written:
     """What came of it. `paths` are the files written, or that would be: none when nothing changed.
 
-    `record` is the file that states this decision, `text` what it says. `replaced` names generated parts that
-    somebody had edited between the marks, and whose edit the new text replaces.
+    `record` is the file that states this decision, or the list of records where each decision has its own; `text`
+    what it says. `replaced` names generated parts that somebody had edited between the marks, and whose edit the new
+    text replaces.
     """
 
     record: Path
@@ -37,7 +37,12 @@ class Written:
         return not self.paths
 
 
-def write(  # noqa: PLR0913 - the last four are rare
+def is_split(project: Path) -> bool:
+    """Whether the records that stand in the project are of a decision each."""
+    return _split(record for record in records(decisions_folder(project)) if record.ours)
+
+
+def write(  # noqa: PLR0913 - the last five are rare
     conclusion: Conclusion,
     project: Path,
     *,
@@ -46,38 +51,116 @@ def write(  # noqa: PLR0913 - the last four are rare
     dry_run: bool = False,
     superseding: int | None = None,
     beside: Mapping[Path, bytes] | None = None,
+    split: bool = False,
 ) -> Written:
     """Writes the record, its evidence and the files `beside` them, all or none; again, it changes no byte.
 
     A proposed record of ours is rewritten in place, with the prose that people added. An accepted one is never
     touched: when it states this decision nothing is written, else a proposal that supersedes it. `out` takes the
     place of the project's folder. `superseding` is the number of an accepted record that the proposal replaces at
-    once, whether the decision changed or not: both files change, or neither. Raises BadInput for a record whose
-    marks are damaged, or that cannot be superseded; Lacking when the disk refuses.
+    once, whether the decision changed or not: both files change, or neither. With `split`, or where the records
+    there are so already, each decision has a record of its own that lives so, and a list names them all. Raises
+    BadInput for a record whose marks are damaged, or that cannot be superseded; Lacking when the disk refuses.
     """
     home = out or project
     decisions = decisions_folder(home)
     there = records(decisions)
     ours = [record for record in there if record.ours]
-    replaced_one = None if superseding is None else _to_supersede(there, superseding, decisions)
-    if replaced_one is None and (settled := _settled(ours, conclusion)):
-        return Written(settled.path, _put(beside or {}, dry_run), text_of(settled.path))
-    if replaced_one is not None:
-        ours = [each for each in ours if each is replaced_one or each.status in OPEN]
-    proposal = next((record for record in reversed(ours) if record.status in OPEN), None)
-    folder = evidence_folder(decisions, home)
-    if proposal is None:
-        record, text, identity = _new(conclusion, decisions, home, date, ours)
-        replaced: tuple[str, ...] = ()
-    else:
-        record, text, identity, replaced = _again(conclusion, proposal, folder, date, ours)
-    files = {
-        folder / f"{record.stem}.json": evidence(conclusion, identity.number),
-        record: text.encode(errors="replace"),
+    at_once = None if superseding is None else _to_supersede(there, superseding, decisions)
+    on = Shelf(decisions, evidence_folder(decisions, home), free_numbers(decisions, home), date)
+    make = _each if split or _split(ours) else _one
+    made = make(conclusion, ours, at_once, on)
+    files = {**dict(sorted(made.files.items())), **(beside or {})}
+    return Written(made.record, _put(files, dry_run), made.text, made.replaced)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The files of the records, by path, and what `Written` tells of them."""
+
+    files: Mapping[Path, bytes]
+    record: Path
+    text: str
+    replaced: tuple[str, ...] = ()
+
+
+def _one(whole: Conclusion, ours: list[Record], at_once: Record | None, on: Shelf) -> _Made:
+    """One record of the whole architecture."""
+    if at_once is None and (before := settled(ours, whole)):
+        return _Made({}, before.path, text_of(before.path))
+    draft = drafted(whole, _open(ours, at_once), on)
+    text, replaced = written(draft, whole, (), on)
+    files = _files(draft, text, on)
+    if at_once is not None:
+        files[at_once.path] = superseded(at_once, draft.identity.number, draft.path)
+    return _Made(files, draft.path, text, replaced)
+
+
+def _each(whole: Conclusion, ours: list[Record], at_once: Record | None, on: Shelf) -> _Made:
+    """A record for each decision, and the list of them; a proposal of the whole gives way to the first of them."""
+    one = next((record for record in reversed(ours) if not record.decision), None)
+    drafts: dict[str, Draft] = {}
+    places: dict[str, tuple[str, str]] = {}
+    for part in parts(whole, {record.decision for record in ours}):
+        id = part.decisions[0].id
+        mine = [record for record in ours if record.decision == id]
+        again = at_once if at_once in mine else None
+        before = None if again else settled(mine, part)
+        if before is None:
+            drafts[id] = drafted(part, _open(mine, again), on, id, one)
+        path = before.path if before else drafts[id].path
+        places[id] = (part.title, path.stem)
+    files, texts, replaced = _texts(drafts, whole, places, on)
+    files |= dict(_retired(drafts, one, at_once))
+    place, text = index_of(on.decisions, texts)
+    return _Made({**files, place: text.encode(errors="replace")}, place, text, replaced)
+
+
+def _texts(
+    drafts: Mapping[str, Draft], whole: Conclusion, places: Mapping[str, tuple[str, str]], on: Shelf
+) -> tuple[dict[Path, bytes], dict[Path, str], tuple[str, ...]]:
+    """(files of records and evidence, the texts of the records, the edits that were replaced)."""
+    files: dict[Path, bytes] = {}
+    texts: dict[Path, str] = {}
+    edited: list[str] = []
+    for id, draft in drafts.items():
+        texts[draft.path], replaced = written(draft, whole, _related(whole, id, places), on)
+        files |= _files(draft, texts[draft.path], on)
+        edited += [f"{draft.path.stem}: {name}" for name in replaced]
+    return files, texts, tuple(edited)
+
+
+def _related(whole: Conclusion, id: str, places: Mapping[str, tuple[str, str]]) -> tuple[Related, ...]:
+    before, after = relations(whole, id)
+    told = [(each, True) for each in before] + [(each, False) for each in after if each not in before]
+    return tuple(Related(*places[each], before=rests) for each, rests in told if each in places)
+
+
+def _retired(drafts: Mapping[str, Draft], one: Record | None, at_once: Record | None) -> Iterator[tuple[Path, bytes]]:
+    """The record that is superseded at once, and a proposal of the whole: by whose draft they are replaced."""
+    for old in (one, at_once):
+        if old is None or not (old is at_once or old.status in OPEN):
+            continue
+        by = next(iter(drafts.values()), None) if not old.decision else drafts.get(old.decision)
+        if by is not None:
+            yield old.path, superseded(old, by.identity.number, by.path)
+
+
+def _open(ours: Iterable[Record], at_once: Record | None) -> list[Record]:
+    """What a draft begins from: all of ours, or the one that is superseded at once and the proposals."""
+    return [each for each in ours if at_once is None or each is at_once or each.status in OPEN]
+
+
+def _split(ours: Iterable[Record]) -> bool:
+    return any(record.decision for record in ours if record.status in ("accepted", *OPEN))
+
+
+def _files(draft: Draft, text: str, on: Shelf) -> dict[Path, bytes]:
+    """Record and evidence."""
+    return {
+        on.evidence / f"{draft.path.stem}.json": evidence(draft.conclusion, draft.identity.number),
+        draft.path: text.encode(errors="replace"),
     }
-    if replaced_one is not None:
-        files[replaced_one.path] = superseded(replaced_one, identity.number, record)
-    return Written(record, _put({**dict(sorted(files.items())), **(beside or {})}, dry_run), text, replaced)
 
 
 def _put(files: Mapping[Path, bytes], dry_run: bool) -> tuple[Path, ...]:
@@ -95,69 +178,6 @@ def _to_supersede(there: Iterable[Record], number: int, decisions: Path) -> Reco
         raise BadInput(f"there is no record {number}", where=str(decisions), remedy="advisor adr list shows them")
     must_be(old, ("accepted",), "only an accepted record is superseded; a proposal is rewritten by advisor plan")
     return old
-
-
-def _settled(ours: Iterable[Record], conclusion: Conclusion) -> Record | None:
-    """The record in which somebody has already said yes or no to this very decision."""
-    last: Record | None = None
-    for record in ours:
-        if record.status == "accepted" or (record.status == "rejected" and same_digest(conclusion, record.digest)):
-            last = record
-    return last if last is not None and same_digest(conclusion, last.digest) else None
-
-
-def _new(
-    conclusion: Conclusion, decisions: Path, home: Path, date: datetime.date, ours: Iterable[Record]
-) -> tuple[Path, str, Identity]:
-    """A proposal with the next free number; it supersedes the accepted record of ours, if there is one."""
-    number = free_number(decisions, home)
-    record = decisions / f"{number:04d}-{slug(title(conclusion.title))}.md"
-    accepted = [each for each in ours if each.status == "accepted"]
-    identity = Identity(
-        number=number,
-        date=date.isoformat(),
-        status="proposed",
-        evidence=_link(record, evidence_folder(decisions, home)),
-        supersedes=accepted[-1].path.stem if accepted else "",
-    )
-    return record, render(conclusion, identity), identity
-
-
-def _again(
-    conclusion: Conclusion, old: Record, folder: Path, date: datetime.date, ours: Iterable[Record]
-) -> tuple[Path, str, Identity, tuple[str, ...]]:
-    """The proposal rewritten: same number, same file; the date stays while the text says the same."""
-    before = text_of(old.path)
-    prose = kept(before, str(old.path))
-    accepted = [each for each in ours if each.status == "accepted"]
-    before_it = [each for each in accepted if f"{each.number:04d}" == old.keys.get("supersedes")] or accepted[-1:]
-    identity = Identity(
-        number=old.number or 0,
-        date=_iso(old.date) or date.isoformat(),
-        status=old.status,
-        evidence=_link(old.path, folder),
-        supersedes=before_it[0].path.stem if before_it else "",
-    )
-    text = render(conclusion, identity, prose)
-    if text != before.replace("\r\n", "\n"):
-        identity = replace(identity, date=date.isoformat())
-        text = render(conclusion, identity, prose)
-    changed = text != before.replace("\r\n", "\n")
-    if "\r\n" in before:
-        text = text.replace("\n", "\r\n")
-    return old.path, text, identity, prose.edited if changed else ()
-
-
-def _link(record: Path, folder: Path) -> str:
-    """The evidence of a record as the record links to it."""
-    return Path(os.path.relpath(folder / f"{record.stem}.json", record.parent)).as_posix()
-
-
-def _iso(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
 
 
 def _bytes(path: Path) -> bytes | None:

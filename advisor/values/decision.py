@@ -150,11 +150,12 @@ class SixRow:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Something a gate has to say, with its sources."""
+    """Something a gate has to say, with its sources; `about` is the decision that it belongs to."""
 
     id: str
     text: str
     sources: tuple[str, ...]
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import BadInput
-from advisor.record.folder import decisions_folder, evidence_folder, free_number, slug
+from advisor.record.folder import decisions_folder, evidence_folder, free_numbers, slug
 
 SETTINGS = {
     ".adr-dir": "architecture/a\n",
@@ -94,16 +94,16 @@ def test_numbers_taken_on_the_default_branch_are_skipped(tmp_path: Path) -> None
     _git(project.parent, "add", ".")
     _git(project.parent, "commit", "-qm", "two and three")
     _git(project.parent, "checkout", "-q", "feature")
-    assert free_number(decisions, project) == 4
+    assert next(free_numbers(decisions, project)) == 4
 
 
 def test_numbers_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where git is not installed the folder alone counts; gaps are not filled."""
     monkeypatch.setenv("PATH", "")
-    assert free_number(tmp_path, tmp_path) == 1
+    assert next(free_numbers(tmp_path, tmp_path)) == 1
     for name in ("0002-b.md", "0007-c.md", "README.md", "0009-no-record.txt"):
         (tmp_path / name).touch()
-    assert free_number(tmp_path, tmp_path) == 8
+    assert next(free_numbers(tmp_path, tmp_path)) == 8
 
 
 @given(st.text())
