@@ -21,6 +21,9 @@ AXES = (
 TAIL = 0.9
 """Of evenly spread draws that reach the end of a range, the 5% and 95% quantiles lie this far along."""
 
+FASTER, SLOWER = 2.5, 3.0
+"""How many times what was assumed may move an estimate the ends of a 90% range lie below and above it."""
+
 Three = tuple[float, float, float]
 
 
@@ -62,8 +65,9 @@ class Case:
         """Draws of measured over estimated: what the formula was found to be off, more where things were assumed.
         `matters` is a number or has shape (candidates, 1)."""
         low, high = ends(self.draws[:, AXES.index(axis)][:, None])[:, None, :]
-        scale = (spread.base**2 + matters**2) ** 0.5 / TAIL
-        return exp(scale * (spread.low * low + spread.high * high))
+        below = ((spread.low * spread.base) ** 2 + (FASTER * matters) ** 2) ** 0.5 / TAIL
+        above = ((spread.high * spread.base) ** 2 + (SLOWER * matters) ** 2) ** 0.5 / TAIL
+        return exp(above * high - below * low)
 
     def at(self, axis: str) -> Number:
         return self.draws[:, AXES.index(axis)][None, :]

@@ -119,7 +119,7 @@ def _parts(case: Case, run: Run) -> dict[str, Number]:
     more than estimated, less."""
     kept, off = held(run, case.fitted.constants), _off_memory(case)
     tables = EMBEDDING_ADAM_BYTES * case.work.model.embedding_values / case.column("shards", _shards)
-    states = case.drawn(_wide(case, kept.counted + tables)) * off**OFF_STATES
+    states = case.drawn(_wide(case, kept.counted + tables)) * case.three((OFF_STATES[0], 1.0, OFF_STATES[1]), "memory")
     inside = case.drawn(_wide(case, kept.activations + kept.logits + kept.buffers)) * off
     return {
         "weights, gradients, optimizer states": states,
