@@ -178,9 +178,9 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
         from advisor.cli.predicted import document
 
         cells = next(estimate([row], ground))
-        _print_json(
-            cells, {**document(found, better, unsaid), **({"observed": correction.document()} if correction else {})}
-        )
+        measured = {"observed": correction.document()} if correction else {}
+        moved = _moved(found, correction.factors) if correction else {}
+        _print_json(cells, moved, {**document(found, better, unsaid), **measured})
         return
     from advisor.cli import predicted
 
@@ -197,11 +197,31 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
         typer.echo("\n" + "\n".join(explained(found, ground)))
 
 
+def _moved(found: Any, factors: Mapping[str, float]) -> dict[str, float]:
+    """What a measured run corrected, under the names of the columns of a table."""
+    sizes = {f"{name}_bytes": f"peak_{name}_bytes" for name in ("allocated", "reserved", "process")}
+    if "tpot_s" in found.head:
+        sizes = {"process_bytes": "peak_bytes", "tokens_per_s": "tokens_per_s_total"}
+    measured_sizes = any(name.endswith("_bytes") for name in factors)
+    values: dict[str, float] = {}
+    for name, part in found.head.items():
+        if name in factors or (measured_sizes and name.endswith("_bytes")):
+            column = sizes.get(name, name)
+            values |= {column: part.value, f"{column}_low": part.low, f"{column}_high": part.high}
+    if "step_s" in factors:
+        values["tokens_per_s_per_gpu"] = (
+            found.run.layout.batch * found.run.shape.sequence / found.run.layout.devices / values["step_s"]
+        )
+    if measured_sizes:
+        values["fits"] = found.head["process_bytes"].value <= found.room
+    return values
+
+
 def _said(given: Mapping[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in given.items() if value is not None and value != ""}
 
 
-def _print_json(found: Mapping[str, str], more: Mapping[str, object]) -> None:
+def _print_json(found: Mapping[str, str], moved: Mapping[str, float], more: Mapping[str, object]) -> None:
     import json
 
     from advisor import __version__
@@ -212,5 +232,5 @@ def _print_json(found: Mapping[str, str], more: Mapping[str, object]) -> None:
         for name, cell in found.items()
         if name != "config_id"
     }
-    document = {"schema": 1, "advisor": __version__, "estimate": values, **more}
+    document = {"schema": 1, "advisor": __version__, "estimate": {**values, **moved}, **more}
     typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

@@ -78,7 +78,7 @@ def _verdict(best: tuple[Machine, Choice] | None, seen: list[Machine], limits: W
     if best is None:
         yield worded("search", "no_machine", **values)
         return
-    surely = choice.keeps(limits) == "yes" and choice.memory.verdict(machine.room) == "yes"
+    surely = machine.doubt(choice, limits) == 0
     yield worded("search", "smallest", **values, surely=worded("search", "surely" if surely else "probably"))
 
 

@@ -60,9 +60,13 @@ class Machine:
     assumed: tuple[str, ...]
 
     def best(self, wanted: Wanted) -> Choice | None:
-        """The layout that keeps the limits most surely, then costs least, then is the fastest."""
-        order = {"yes": 0, "probably": 1, "no": 2}
-        return min(self.choices, key=lambda one: (order[one.keeps(wanted)], one.run_s.value), default=None)
+        """The layout that keeps memory and limits most surely, then is the fastest."""
+        return min(self.choices, key=lambda one: (self.doubt(one, wanted), one.run_s.value), default=None)
+
+    def doubt(self, choice: Choice, wanted: Wanted) -> int:
+        """0 where the whole ranges keep memory, deadline and budget, 1 where their middles do, else 2."""
+        verdicts = (choice.keeps(wanted), choice.memory.verdict(self.room))
+        return max(("yes", "probably", "no").index(verdict) for verdict in verdicts)
 
 
 def machines(on: Iterable[str], prices: Mapping[str, Price]) -> tuple[str, ...]:
@@ -105,9 +109,8 @@ def _choice(found: Found, run: Run, ground: Ground, price: Price | None, wanted:
 
 def smallest(seen: Iterable[Machine], wanted: Wanted) -> tuple[Machine, Choice] | None:
     """The cheapest machine an hour of those that keep the limits, surely before probably; None if none does."""
-    order = {"yes": 0, "probably": 1}
-    kept = [(machine, best) for machine, best in _bests(seen, wanted) if best.keeps(wanted) != "no"]
-    return min(kept, key=lambda pair: (order[pair[1].keeps(wanted)], _size(pair[0])), default=None)
+    kept = [(machine, best) for machine, best in _bests(seen, wanted) if machine.doubt(best, wanted) < 2]
+    return min(kept, key=lambda pair: (pair[0].doubt(pair[1], wanted), _size(pair[0])), default=None)
 
 
 def nearest(seen: Iterable[Machine], wanted: Wanted) -> tuple[Machine, Choice] | None:

@@ -49,12 +49,13 @@ class Searched:
 
 def complexity(layout: Layout) -> Any:
     """What a team sets up and debugs beyond one device (EXPERT): 1 each for sharing the data, sharding, sharding
-    within a node only, tensor, context and expert parallelism, recomputing a part; 2 for a pipeline, 1 more where it is
-    interleaved. Recomputing whole layers is a switch and counts nothing."""
+    within a node only, tensor, context and expert parallelism, tensor parallelism beyond a node, recomputing a part; 2
+    for a pipeline, 1 more where it is interleaved. Recomputing whole layers is a switch and counts nothing."""
     ranks = layout.devices / (layout.tensor * layout.pipeline * layout.context)
     switched = (layout.zero >= 1) * 1 + (layout.hybrid > 0) * 1 + (layout.checkpoint == 1.0) * 1
     split = (ranks > 1) * 1 + (layout.tensor > 1) * 1 + (layout.context > 1) * 1 + (layout.expert > 1) * 1
-    return switched + split + (layout.pipeline > 1) * 2 + (layout.virtual > 1) * 1
+    far = (layout.tensor > layout.node) * 1
+    return switched + split + far + (layout.pipeline > 1) * 2 + (layout.virtual > 1) * 1
 
 
 def search(run: Run, experts: int, k: Constants) -> Searched:

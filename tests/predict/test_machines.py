@@ -67,7 +67,7 @@ def test_any_machine_stands_for_all_with_a_price() -> None:
     seen = [on_machine(name, ROW, GROUND, PRICES, wanted) for name in few]
     best = smallest(seen, wanted)
     assert best is not None
-    surely = [machine.per_hour for machine in seen if any(one.keeps(wanted) == "yes" for one in machine.choices)]
+    surely = [machine.per_hour for machine in seen if any(not machine.doubt(one, wanted) for one in machine.choices)]
     assert best[0].per_hour == min(surely)
 
 

@@ -141,6 +141,11 @@ def test_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (path).write_text(json.dumps({**json.loads(path.read_text()), "task": "pretrain"}))
     assert run(["estimate", "train", *asked, "--observed", str(path)]) == 0
     assert "corrected by" in capsys.readouterr().out
+    assert run(["estimate", "train", *asked, "--observed", str(path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    parts = sum(part["value"] for part in document["parts"]["time_s"].values())
+    assert document["estimate"]["step_s"] == pytest.approx(parts)
+    assert document["observed"]["factors"]["step_s"] > 1.0
 
 
 def test_the_page_shows_a_run_that_is_taken(tmp_path: Path) -> None:
