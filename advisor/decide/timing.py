@@ -40,12 +40,13 @@ def _here(winner: Winner, deadline: Fact, tables: Tables) -> str:
 
 
 def _elsewhere(winner: Winner, table: TrainingTable, tables: Tables) -> list[str]:
-    """The fastest layout of the same mode on other machines, the fastest machines first."""
+    """The fastest layout of the same mode on other machines that hold it, the fastest machines first."""
     best: dict[str, int] = {}
     own = place(winner.candidate, tables)
     for row, candidate in enumerate(table.candidates):
         where = place(candidate, tables)
-        if candidate.mode != winner.candidate.mode or where == own or candidate.paged:
+        fits = table.ends.memory_bytes[1][row] <= candidate.site.usable_bytes
+        if candidate.mode != winner.candidate.mode or where == own or candidate.paged or not fits:
             continue
         if where not in best or table.run_s[row, 0] < table.run_s[best[where], 0]:
             best[where] = row
