@@ -21,13 +21,19 @@ from advisor.values.estimates import TrainingTable
 
 Facts = Mapping[str, Fact]
 RANKED_AT_MOST = 60
-SPREAD_COMPLEXITY = {"none": 0.0, "independent_runs": 0.25, "ddp": 0.5, "fsdp2": 1.0, "hsdp": 1.5}
+SPREAD_COMPLEXITY = {
+    "none": 0.0, "independent_runs": 0.25, "ddp": 0.5, "fsdp2": 1.0, "zero1": 1.05, "zero2": 1.1,
+    "embedding_sharding": 1.25, "hsdp": 1.5, "tp": 2.0, "cp": 2.0, "ep": 2.5, "pp": 2.5, "nd_hybrid": 3.0,
+}  # fmt: skip
+STATES_COMPLEXITY = {"": 0.0, "adamw8bit": 0.3, "bf16_states": 0.3, "cpu_offload": 1.0, "nvme_offload": 1.5}
 PLACE_COMPLEXITY = {
     "": 0.0, "laptop_cpu": 1.0, "big_cpu_server": 1.0, "single_gpu": 1.0, "node_multi_gpu": 2.0, "multi_node": 4.0,
 }  # fmt: skip
 MODE_COMPLEXITY = 0.4
 CHECKPOINT_COMPLEXITY = 0.2
 RENTING_COMPLEXITY = 0.3
+LAST_RESORT = 100.0
+"""How much further away a training is that only a last resort would make fit, when it is said what stands in the way."""
 CAP_SLACK = 1.0
 """A training is the sum of small steps; a team's cap is on whole ones."""
 MOST_COMPLEX = 5
@@ -71,7 +77,7 @@ def search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool =
     return _quick(table, tuple(facts[name] for name in names_read("g_train_mode", tables) if name in facts), tables)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
 def _quick(table: TrainingTable, facts: tuple[Fact, ...], tables: Tables) -> Searched:
     return _search(table, {fact.id: fact for fact in facts}, tables, shares=False)
 
@@ -94,7 +100,8 @@ def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool)
         if not alive[row]:
             check = limits[worst[row]]
             why = check.removed(row, candidate, tables) if shares else check.bare(candidate)
-            out.append((candidate, why, float(distance[worst[row], row])))
+            ratio = float(distance[worst[row], row]) * (LAST_RESORT if candidate.last_resort else 1.0)
+            out.append((candidate, why, ratio))
         elif not left[row] and shares:
             out.append((candidate, _too_complex(candidate, cap, facts, tables), 1.5))
     return Searched(passed, tuple(out))
@@ -115,7 +122,8 @@ def _steps(candidate: Candidate, mode: Option) -> float:
         return whole
     rented = RENTING_COMPLEXITY * (candidate.site.kind == "rented")
     saved = CHECKPOINT_COMPLEXITY * (candidate.checkpointing or candidate.paged)
-    return whole + rented + saved + PLACE_COMPLEXITY[candidate.placement] + SPREAD_COMPLEXITY[candidate.parallel]
+    spread = SPREAD_COMPLEXITY[candidate.parallel] + STATES_COMPLEXITY[candidate.states]
+    return whole + rented + saved + PLACE_COMPLEXITY[candidate.placement] + spread
 
 
 def _ranked(

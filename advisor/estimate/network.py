@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from advisor.estimate.beside import beside_s, looked_up_s
 from advisor.estimate.case import AXES, Case
 from advisor.estimate.compute import cpus_needed
 from advisor.estimate.doubt import OFF_STATES
@@ -11,7 +12,7 @@ from advisor.estimate.pace import paced
 from advisor.estimate.policies import EMBEDDING_ADAM_BYTES
 from advisor.estimate.runs import ranks, run, shape_of
 from advisor.estimate.steps import step
-from advisor.number import Number, at_least, ceiling, choose, draws, larger, power_below, row_quantile, smaller
+from advisor.number import Number, at_least, ceiling, choose, draws, floor, larger, power_below, row_quantile, smaller
 from advisor.values.candidates import Candidate, Field
 from advisor.values.constants import Fitted
 from advisor.values.runs import Run
@@ -34,6 +35,7 @@ fp32 weights gathered. Published runs took up to five times as long as a good on
 eight A100)."""
 UNSTATED_MEASURED = 0.06
 """The same where training steps were measured on the device itself: other shapes, other libraries (EXPERT)."""
+FILLING = 4.0
 UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
 SURE = 0.05
 """The micro batch is chosen so that memory fits in all but this share of the draws: the high end of its range."""
@@ -77,7 +79,7 @@ def _ends(span: Span) -> tuple[float, float, float]:
     return span.value, span.low, span.high
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _core(work: Workload, field: Field, fitted: Fitted, drawn: int) -> Core:
     case = Case(work, field, fitted, draws(drawn, len(AXES)))
     one = run(case, 1.0, work.training.sequence)
@@ -98,9 +100,15 @@ def _micro_batch(case: Case, one: Run) -> Number:
     room = row_quantile((capacity - sum(_parts(case, one).values())) / _each_sample(case, one) + 1.0, SURE)
     long = case.work.kind in ("encoder", "decoder")
     enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES
-    each = at_least(ceiling(case.work.training.batch / case.column("ranks", ranks)), 1.0)
+    each = ceiling(case.work.training.batch / case.column("ranks", ranks)) / case.column("filling", _filling)
+    each = at_least(floor(each), 1.0)
     fits = smaller(power_below(smaller(at_least(room, 1.0), max(enough, 1.0))), each)
     return choose(asked > 0, asked, fits)
+
+
+def _filling(candidate: Candidate) -> float:
+    """Micro batches of a step without which a pipeline is mostly idle: four a stage (MEGATRON)."""
+    return FILLING * candidate.split.pipeline if candidate.split.pipeline > 1 else 1.0
 
 
 def _each_sample(case: Case, one: Run) -> Number:
@@ -135,10 +143,10 @@ def _wide(case: Case, table: Number) -> Number:
 
 
 def _shards(candidate: Candidate) -> float:
-    """Over how many devices the states are divided."""
+    """Over how many devices tables of rows are divided."""
     if candidate.parallel == "hsdp":
         return float(min(candidate.site.devices_a_node, candidate.count))
-    return float(candidate.count) if candidate.parallel == "fsdp2" else 1.0
+    return float(candidate.count) if candidate.parallel in ("fsdp2", "embedding_sharding") else 1.0
 
 
 def _step_s(case: Case, one: Run, micro: Number) -> Number:
@@ -150,7 +158,9 @@ def _step_s(case: Case, one: Run, micro: Number) -> Number:
     length = smaller(case.span(training.tokens, "tokens") * _unpacked(case), max(training.sequence, 1.0))
     timed = replace(_at(one, even), shape=shape_of(case, length)) if long else _at(one, even)
     seconds = step(paced(case, timed), case.fitted.constants).total
+    seconds = seconds + looked_up_s(case, each)
     found = case.drawn(_wide(case, seconds)) * case.off(case.fitted.spreads["step"], _unstated(case), "step")
+    found = found + beside_s(case)
     if not training.prepared_each_epoch:
         return found
     return larger(found, cpus_needed(each, training.preprocessing_s) / case.column("cpus a device", cpus_a_device))
@@ -176,6 +186,7 @@ def _unstated(case: Case) -> Number:
 
 
 def cpus_a_device(candidate: Candidate) -> float:
-    """One's own devices share the CPUs of the host; rented ones bring theirs."""
+    """One's own devices share the CPUs of the host; rented ones bring theirs. Devices that hold one copy of the model
+    together prepare its samples together."""
     sharing = candidate.count if candidate.site.kind == "own_gpu" else 1
-    return candidate.site.host_cpus / sharing
+    return candidate.site.host_cpus / sharing * candidate.split.devices
