@@ -56,12 +56,25 @@ def held(run: Run, k: Constants) -> Held:
     buffers = _buffers(run, k)
     shown = choose(at_end > 0, last - logits, first)
     seen = choose(at_end > 0, logits, 0.0)
+    gradients, shown, seen = at_peak(run, gradients, shown, seen)
     allocated = weights + gradients + states + shown + seen + buffers
     spread = run.layout.devices > 1
     return Held(
         weights=weights, gradients=gradients, states=states, activations=shown, logits=seen, buffers=buffers,
         fragments=allocated * (k["fragments"] - 1.0),
         context=choose(run.device.host > 0, k["process"], k["context"]) + spread * k["collectives"],
+    )  # fmt: skip
+
+
+def at_peak(run: Run, gradients: Number, kept: Number, logits: Number) -> tuple[Number, Number, Number]:
+    """(gradients, activations, logits) of the moment that needs most. Where backward makes gradients as it frees
+    activations, that is its start, with activations and logits, or its end, with gradients and the last layer; several
+    micro batches find the gradients of the one before."""
+    free = (run.software.gradients_stay <= 0) * (micro_batches(run) <= 1.0) * (run.layout.pipeline <= 1.0)
+    early = kept + logits >= gradients + kept / run.shape.layers
+    at_start, later = free * early > 0, free * (1.0 - early) > 0
+    return (
+        choose(at_start, 0.0, gradients), choose(later, kept / run.shape.layers, kept), choose(later, 0.0, logits),
     )  # fmt: skip
 
 
@@ -121,9 +134,10 @@ def layer_activations(run: Run, k: Constants) -> Number:
     shape, layout = run.shape, run.layout
     tokens = tokens_a_device(run)
     around = k["kept_around"] * shape.hidden / _split(run)
+    saved = choose(run.software.compiled > 0, k["kept_compiled"], 1.0)
     inside = k["kept_inside"] * (2.0 * shape.attended + shape.kv_values + shape.ffn_values) / layout.tensor
     stored = (run.software.flash <= 0) * (layout.checkpoint < SELECTIVE) * 2.5 * shape.heads * shape.sequence
-    return tokens * run.software.activation_bytes * (around + inside + stored * shape.attending / layout.tensor)
+    return saved * tokens * run.software.activation_bytes * (around + inside + stored * shape.attending / layout.tensor)
 
 
 def _split(run: Run) -> Number:

@@ -60,6 +60,8 @@ def tokens_a_device(run: Run) -> Number:
     return run.layout.micro * run.shape.sequence * run.shape.filled / run.layout.context
 
 
+USUAL_WIDTH = 4096.0
+"""Hidden size that constants of matrix products refer to."""
 MASKED = 0.15
 """Tokens that an encoder predicts of those it reads (BERT's pre-training: 15% are masked)."""
 
@@ -100,8 +102,11 @@ def _launching(run: Run, k: Constants) -> Number:
 
 def matmul_rate(run: Run, k: Constants) -> Number:
     """flop/s of a layer's matrix products: a share of the best large one, less where the matrices are too small to fill
-    an accelerator and where weights of 4 bits are unpacked at every use."""
-    fill = 1.0 / (1.0 + choose(run.device.host > 0, 0.0, k["short"]) / tokens_a_device(run))
+    an accelerator and where weights of 4 bits are unpacked at every use. Wider layers need fewer tokens: a product has
+    as many tiles as tokens x width, each as deep as the width; networks without one are taken as usual."""
+    width = choose(run.shape.hidden > 0, run.shape.hidden, USUAL_WIDTH)
+    short = choose(run.device.host > 0, 0.0, k["short"]) * (USUAL_WIDTH / width) ** 0.5
+    fill = 1.0 / (1.0 + short / tokens_a_device(run))
     plain, eight = run.device.flops * k["matmul"], run.device.flops_8 * k["matmul_8"]
     unpacked = choose(run.software.weight_bytes < 1.0, k["unpacking"], 1.0)
     return choose(run.software.eight > 0.5, eight, plain) * run.device.reach * fill / unpacked
@@ -115,7 +120,14 @@ def _attention(run: Run, k: Constants, tokens: Number) -> Number:
     older = (run.software.flash < 2.0) * (run.device.modern > 0.0)
     share = choose(older, k["attention_older"], k["attention"])
     arithmetic = forward * passes / (run.device.flops * run.device.reach * share)
-    scores = tokens * run.shape.sequence * run.shape.filled * run.shape.heads * run.shape.attending * run.software.activation_bytes
+    scores = (
+        tokens
+        * run.shape.sequence
+        * run.shape.filled
+        * run.shape.heads
+        * run.shape.attending
+        * run.software.activation_bytes
+    )
     moves = choose(run.software.fused > 0.5, k["score_moves"], k["score_moves_eager"])
     stored = moves * scores / run.layout.tensor / run.device.bandwidth
     return arithmetic + choose(run.software.flash > 0.5, 0.0, stored)

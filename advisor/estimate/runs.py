@@ -8,6 +8,7 @@ from advisor.estimate.policies import (
     Policy,
     adapter_parameters,
     policy,
+    with_states,
 )
 from advisor.estimate.shapes import shape
 from advisor.number import Number, at_least, choose, larger, smaller
@@ -18,12 +19,20 @@ from advisor.values.workload import Span
 LOGIT_BYTES = 8.0
 """A logit in 16 bits with its fp32 copy and gradients; 8 to 12, an eighth of it in chunks (TUNE, TITAN)."""
 IN_FP32 = ("fp32", "tf32")
-SHARDED = ("fsdp2", "hsdp")
+ZERO = {
+    "zero1": 1.0, "zero2": 2.0, "fsdp2": 3.0, "hsdp": 3.0, "tp": 3.0, "cp": 3.0, "ep": 3.0, "pp": 1.0, "nd_hybrid": 1.0,
+}  # fmt: skip
+"""What data-parallel ranks divide: states, gradients too, weights too (ZERO_SUMMARY). Weights stay where a pipeline
+would gather them for every micro batch (MEGATRON)."""
+KEPT_AS = {"adamw8bit": "adamw8bit", "bf16_states": "adamw_bf16_states"}
+BESIDE: Policy = (2.0, 2.0, 0.0)
+"""What stays on the device where fp32 weights and moments lie in the host's memory or on disk: weights and gradients in
+16 bits (PEFT)."""
 
 
 def ranks(candidate: Candidate) -> float:
     """Data-parallel ranks that share one run."""
-    return 1.0 if candidate.parallel in ("none", "independent_runs") else float(candidate.count)
+    return float(candidate.ranks)
 
 
 def matmul(candidate: Candidate) -> Span:
@@ -44,14 +53,19 @@ def shape_of(case: Case, length: Number) -> Shape:
 
 
 def _layout(case: Case, micro: Number) -> Layout:
-    spread = case.column("ranks", ranks)
+    tensor = case.column("tensor", lambda candidate: float(candidate.split.tensor))
     return Layout(
-        devices=spread, tensor=1.0, pipeline=1.0, virtual=1.0, context=1.0, expert=1.0,
-        zero=case.column("zero", lambda candidate: 3.0 if candidate.parallel in SHARDED else 0.0),
+        devices=case.column("devices", lambda candidate: float(candidate.devices)),
+        tensor=tensor,
+        pipeline=case.column("pipeline", lambda candidate: float(candidate.split.pipeline)),
+        virtual=1.0,
+        context=case.column("context", lambda candidate: float(candidate.split.context)),
+        expert=case.column("expert", lambda candidate: float(candidate.split.expert)),
+        zero=case.column("zero", lambda candidate: ZERO.get(candidate.parallel, 0.0)),
         hybrid=case.column("hybrid", lambda candidate: float(candidate.parallel == "hsdp")),
-        micro=micro, batch=larger(case.work.training.batch, spread),
+        micro=micro, batch=larger(case.work.training.batch, case.column("ranks", ranks)),
         checkpoint=case.column("ckpt", lambda candidate: FULL if candidate.checkpointing else NO_CKPT),
-        sequence_parallel=0.0,
+        sequence_parallel=1.0 * (tensor > 1),
         node=case.column("node", lambda candidate: float(candidate.site.devices_a_node)),
         last=0.0,
     )  # fmt: skip
@@ -100,6 +114,11 @@ def _software(case: Case) -> Software:
 def _policy(case: Case, candidate: Candidate) -> Policy:
     plain = candidate.precision in IN_FP32
     if candidate.mode not in ("lora", "qlora", "linear_probe"):
-        return policy(case.work.training.optimizer, plain=plain, sharded=candidate.parallel in SHARDED)
+        if candidate.states in ("cpu_offload", "nvme_offload"):
+            return BESIDE
+        stage = ZERO.get(candidate.parallel, 0.0)
+        optimizer = KEPT_AS.get(candidate.states, case.work.training.optimizer)
+        found = policy(optimizer, plain=plain, sharded=stage >= 3)
+        return found if stage in (0.0, 3.0) or plain else with_states(found)
     weight, gradient, state = ADAPTER
     return (NF4_BYTES if candidate.mode == "qlora" else 4.0 if plain else weight), gradient, state

@@ -127,6 +127,8 @@ def _held(found: Estimated, k: Constants) -> Iterator[Line]:
             "states", "ZERO_SUMMARY",
         )  # fmt: skip
     for name, size, stage in (("gradients", software.gradient_bytes, 2), ("states", software.state_bytes, 1)):
+        if not found.memory[name].value:
+            continue  # none are there at the peak
         yield Line(
             name, "weights of a stage x trained x bytes / ranks that share them",
             f"{_n(here)} * {_n(software.trained)} * {_n(size)} / {_n(over[stage])}", found.memory[name].value, "bytes",
@@ -137,10 +139,11 @@ def _held(found: Estimated, k: Constants) -> Iterator[Line]:
         _n(layer_activations(run, k)), float(layer_activations(run, k)), "bytes", "activations",
         "KORTHIKANTI; k: kept_around, kept_inside",
     )  # fmt: skip
-    if layout.pipeline <= 1:
+    whole = float(activations(run, k) * in_flight(run))
+    if layout.pipeline <= 1 and found.memory["activations"].value == whole:
         yield Line(
             "activations", "of all layers of a micro batch x micro batches under way",
-            f"{_n(activations(run, k))} * {_n(in_flight(run))}", found.memory["activations"].value, "bytes",
+            f"{_n(activations(run, k))} * {_n(in_flight(run))}", whole, "bytes",
             "activations", "KORTHIKANTI; k: selective",
         )  # fmt: skip
         yield Line(

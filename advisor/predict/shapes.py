@@ -57,13 +57,15 @@ def shape(row: Row, model: Row, notes: Notes) -> Shape:
     vocabulary = _own(row, model, "vocab") or _vocabulary(name, text(row, "source_id"))
     attention, attended, kept = _attention(model, hidden, heads, kv_heads, size)
     attending = _attending(model)
+    causal = 0.0 if "bert" in name else 1.0
+    sequence = _sequence(row, name, notes)
     attention = attending * attention + (1.0 - attending) * STATE_SPACE_WEIGHTS * hidden * hidden
     dense, routed, active, copies, values = _mlp(row, model, hidden, ffn, 3.0 if gated else 2.0)
     return Shape(
         layers=layers, hidden=hidden, heads=heads, attended=attended, kv_values=kept, attention_weights=attention,
         dense_weights=dense, routed_weights=routed, routed_active=active, copies=copies, ffn_values=values,
-        vocabulary=vocabulary, tied=_tied(name, model, row), causal=0.0 if "bert" in name else 1.0,
-        attending=attending, sequence=_sequence(row, name, notes),
+        vocabulary=vocabulary, tied=_tied(name, model, row), causal=causal,
+        attending=attending, sequence=sequence, filled=_filled(row, sequence, causal, notes),
     )  # fmt: skip
 
 
@@ -78,6 +80,29 @@ def _sequence(row: Row, name: str, notes: Notes) -> float:
     usual = next((length for words, length in SEQUENCES if re.search(words, name)), USUAL_SEQUENCE)
     notes.assume(f"sequence of {usual:g} tokens", 0.25)
     return usual
+
+
+PADDED_FROM = 256.0
+"""Sequences of BERT's pre-training above this length are mostly padding, which some implementations leave out."""
+UNPADDED = re.compile(r"dle (pytorch|paddlepaddle)$|unpad|varlen|mlperf|mosaic", re.I)
+SHORTER = re.compile(r"technique baseline|not packed|without packing", re.I)
+SHORTER_SHARE = 0.4
+"""Length of the longest sample of a batch of instructions over the limit that cuts them (EXPERT)."""
+UNPADDED_SHARE = 0.5
+"""What is left of the 512 tokens of BERT's pre-training (MLPERF: half of them are padding)."""
+
+
+def _filled(row: Row, sequence: float, causal: float, notes: Notes) -> float:
+    """The share of a sequence that is computed: an encoder's long sequences are padded, and whether a source counts
+    tokens that nobody computes is seldom said."""
+    if SHORTER.search(text(row, "notes")):
+        notes.assume("samples shorter than the limit", 0.2)
+        return SHORTER_SHARE
+    if causal or sequence <= PADDED_FROM:
+        return 1.0
+    notes.assume("whether padding is computed", 0.2)
+    pretraining = not re.search(r"squad|fine", f"{text(row, 'model')} {text(row, 'task')}", re.I)
+    return UNPADDED_SHARE if pretraining and UNPADDED.search(text(row, "framework")) else 1.0
 
 
 def _gated(name: str, model: Row, row: Row) -> bool:

@@ -38,6 +38,8 @@ MEGATRON = (2.0, 4.0, 12.0)
 """bf16 weights, fp32 gradients, fp32 master copy and two moments (MEGATRON)."""
 TORCH_FSDP = (4.0, 4.0, 8.0)
 """fp32 weights that are cast while they are used, fp32 gradients, two moments (TITAN)."""
+TORCH_AMP = (6.0, 8.0, 8.0)
+"""fp32 weights and their cast copies, fp32 gradients and the buckets that they are reduced in (DDP)."""
 HALF = (2.0, 2.0, 12.0)
 ONE_DEVICE = (2.0, 0.2, 0.0)
 """torchtune's recipe for one device: states paged out in 8 bits, each gradient used and freed in backward (TUNE)."""
@@ -64,7 +66,7 @@ FRAMEWORKS = (
     Framework(r"llm-foundry|composer", 0.0, 1.0, 3.0, TORCH_FSDP),
     Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON),
     Framework(r"llm\.c", 1.0, 2.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
-    Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
+    Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, TORCH_AMP, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"torchtune", 1.0, 1.0, 0.0, (2.0, 2.0, 4.0), 0.0, recomputes=True),
     Framework(r"unsloth|liger", 1.0, 1.0, 0.0, HALF, 0.0, CHUNKED_LOGIT),
     Framework(r"litgpt|lit-gpt", 0.0, 1.0, 3.0, (4.0, 4.0, 8.0)),
@@ -95,25 +97,60 @@ def software(row: Row, notes: Notes) -> Software:
     """The software of a run, from its framework, precision, optimizer and task."""
     known, kind = framework(row), multiplied(row)
     said = " ".join(text(row, name).lower() for name in ("framework", "precision", "notes"))
+    compiled = COMPILED.search(said) is not None and "no compile" not in said
     if known is UNKNOWN:
         notes.assume("framework (eager or fused?)", 0.12)
-    fused = 1.0 if re.search(r"compile[d]?\b(?! off)", said) and "no compile" not in said else known.fused
+    in_backward = re.search(r"technique \+optim|optimizer.in.backward|fused.optimizer.step", said) is not None
     weight, gradient, state = _policy(row, known, kind)
     task = f"{text(row, 'task')} {text(row, 'precision')}".lower()
     adapter = re.search(r"lora|adapter", task) is not None
     four = re.search(r"qlora|nf4|bnb|4-bit", task) is not None
     return Software(
-        fused=fused,
-        flash=0.0 if re.search(r'"unfused"|impl": "local"', text(row, "arch_notes")) else known.flash,
+        fused=1.0 if compiled else known.fused,
+        flash=_flash(row, known, notes),
         overlapping=1.0 if "asynctp" in said else known.overlapping,
         eight=1.0 if kind == "8" else 0.0,
         activation_bytes=4.0 if kind in ("fp32", "tf32") else 2.0,
         weight_bytes=NF4_BYTES if four else 2.0 if adapter else weight,
-        gradient_bytes=gradient,
+        gradient_bytes=ONE_DEVICE[1] if in_backward else gradient,
         state_bytes=state,
         trained=ADAPTER_SHARE if adapter else 1.0,
-        logit_bytes=CHUNKED_LOGIT if re.search(r"chunk|cce|cut.?cross", said) else known.logit_bytes,
+        logit_bytes=_logit(said, known, compiled),
+        gradients_stay=0.0 if OWN_GRADIENTS.search(known.words) is None else 1.0,
+        compiled=float(compiled),
     )
+
+
+COMPILED = re.compile(r"compile[d]?\b(?! off)|technique \+(chunked|actckpt|optim)")
+OWN_GRADIENTS = re.compile(r"megatron|deepspeed|intern|llm\\.c|dle|flash|^$")
+"""Frameworks whose gradients lie in buffers of their own; others free them after each step (PyTorch's default)."""
+LOSS_COMPILED = re.compile(r"torchtune|torchtitan (2025|2026|0\.[2-9]|1\.)")
+"""Where compiling takes the loss along (torchtitan since 2025, TUNE)."""
+
+
+def _logit(said: str, known: Framework, compiled: bool) -> float:
+    """Bytes that a logit takes with its copies."""
+    if re.search(r"chunk|cce|cut.?cross|technique \+(actckpt|optim)", said):
+        return CHUNKED_LOGIT
+    return min(known.logit_bytes, IN_PLACE_LOGIT) if compiled and LOSS_COMPILED.search(said) else known.logit_bytes
+
+
+SCORES_KEPT = 0.2
+"""How far the kernels of attention that stores its scores may move a step: between them lies a factor of three."""
+FLASH_ERA = re.compile(r"h[12]00|h20|gh200|b[123]00|gb[23]00|l40|mi3|rtx ?(4|5|pro|6000 ada)|tpu|gaudi", re.I)
+"""Devices that came when the libraries' own attention no longer stored its scores (PyTorch 2.0, 2023)."""
+
+
+def _flash(row: Row, known: Framework, notes: Notes) -> float:
+    said = f"{text(row, 'arch_notes')} {text(row, 'notes')} {text(row, 'framework')}".lower()
+    if re.search(r'"unfused"|impl": "local"', said):
+        return 0.0
+    if known.flash > 0:
+        return known.flash
+    if re.search(r"flash.?att|sdpa", said) or FLASH_ERA.search(text(row, "gpu")):
+        return 1.0
+    notes.assume("attention stores its scores", SCORES_KEPT)
+    return 0.0
 
 
 def _policy(row: Row, known: Framework, kind: str) -> tuple[float, float, float]:

@@ -1,12 +1,14 @@
 """From a row about training to the run that the formulas estimate."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Generic, TypeVar
 
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
+from advisor.estimate.layers import parameters
 from advisor.predict.cells import Row, number, text
 from advisor.predict.devices import accelerator, device, node
 from advisor.predict.layouts import layout
@@ -56,7 +58,24 @@ def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], note
     devices = number(row, "gpus") or 1.0
     near = node(found, devices, number(row, "nodes"))
     here = device(text(row, "gpu"), text(row, "interconnect"), "16" if kind == "8" else kind, found)
-    return Run(seen, layout(row, seen, framework(row), near, notes), here, software(row, notes))
+    run = Run(seen, layout(row, seen, framework(row), near, notes), here, software(row, notes))
+    return _paged(run, row, notes)
+
+
+PAGES = re.compile(r"litgpt|torchtune", re.I)
+"""Recipes for one device that page the optimizer's states out where they do not fit (TUNE, LitGPT's configurations)."""
+
+
+def _paged(run: Run, row: Row, notes: Notes) -> Run:
+    """Full fine-tuning by such a recipe: it runs, so what cannot be on the device is not."""
+    if text(row, "optimizer") or not PAGES.search(text(row, "framework")) or run.software.trained < 1.0:
+        return run
+    software = run.software
+    each = software.weight_bytes + software.gradient_bytes + software.state_bytes
+    if run.layout.devices > 1 or parameters(run.shape) * each <= run.device.memory:
+        return run
+    notes.assume("states of the optimizer paged out", 0.2)
+    return replace(run, software=replace(software, state_bytes=0.0))
 
 
 def model_row(row: Row, models: Models) -> Row:

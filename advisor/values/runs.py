@@ -100,6 +100,8 @@ class Software:
     parallelism runs beside its matrix products; `eight` 1 where matrices are multiplied in 8 bits. Bytes a value of
     weights, gradients and states (master copy and moments); `trained` is the share of weights that are trained,
     `logit_bytes` what a logit takes with its copies. `backward` 0 where nothing runs backward but a small head.
+    `gradients_stay` 1 where gradients have buffers of their own; 0 where backward makes them as it frees activations.
+    `compiled` 1 where a compiler chooses what backward keeps.
     """
 
     fused: Number
@@ -113,6 +115,8 @@ class Software:
     trained: Number
     logit_bytes: Number
     backward: Number = 1.0
+    gradients_stay: Number = 1.0
+    compiled: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from accuracy.layouts import tables
 
 from advisor.catalog.constants import constants, document, spreads
 
-LIMITS = {"step": (0.10, 0.12), "memory": (0.15, 0.30), "answer": (0.12, 0.16)}
+LIMITS = {"step": (0.09, 0.09), "memory": (0.12, 0.18), "answer": (0.12, 0.16)}
 
 
 @pytest.mark.parametrize("group", ["step", "memory", "answer"])
@@ -22,9 +22,10 @@ def test_errors_stay_where_they_are(group: str) -> None:
 
 @pytest.mark.parametrize(("group", "of"), [("step", "step"), ("memory", "memory"), ("answer", "token")])
 def test_intervals_hold_and_say_something(group: str, of: str) -> None:
-    """85 to 98 of 100 published rows lie in their interval, which is narrower than a factor of 4."""
+    """85 of 100 published rows or more lie in their interval, whose width is that of sources left out, and which is
+    narrower than a factor of 4."""
     table, spread = tables()[group], spreads()[of]
-    assert 0.85 <= table.inside(table.errors(constants()), spread).mean() <= 0.98
+    assert 0.85 <= table.inside(table.errors(constants()), spread).mean() <= 0.995
     low, high = spread.around(1.0, 0.0)
     assert high / low < 4
 

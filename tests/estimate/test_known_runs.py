@@ -44,12 +44,13 @@ def test_bert_base(accelerator, tokens_per_s):
 
 
 def test_llama_8b_on_a_node_of_h100():
-    """Llama-3.1-8B under FSDP at 8192 tokens trains at 6.3 to 6.7 thousand tokens a second and GPU (TITAN)."""
+    """Llama-3.1-8B under FSDP at 8192 tokens trains at 6.3 to 6.7 thousand tokens a second and GPU (TITAN), with
+    attention computed again, on devices of 500 W; without either it is a fifth to a third more."""
     work = long(replace(DECODER, training=replace(DECODER.training, batch=16.0)), 8192.0)
     candidate = at("h100-sxm5-80gb", "from_scratch", 8, "fsdp2", micro_batch=2.0)
     value, low, high = (16 * 8192 / 8 / float(end[0]) for end in interval(train(work, candidate).step_s))
-    assert high < 6258 < low
-    assert 5000 < value < 8000
+    assert high < 6700 < low
+    assert 5000 < value < 8700
 
 
 GB = 1e9
