@@ -20,6 +20,8 @@ ENGINE_START_S, PROCESS_START_S = Span(20.0, 5.0, 90.0), Span(2.0, 0.5, 10.0)
 """A container scheduled and an engine or a plain process started, weights apart: EXPERT."""
 LOADED_BYTES_S = Span(1e9, 3e8, 3e9)
 """Weights read from a store or disk into memory: EXPERT."""
+SERVER_BYTES = 6.4e10
+"""Memory of a server of 8 CPUs, 8 GB each: EXPERT."""
 SECONDS_A_MONTH = 730.0 * 3600.0
 
 
@@ -74,6 +76,9 @@ def _counted(facts: Facts, tables: Tables) -> list[str]:
     told = []
     if facts["serve.replicas"].number and facts["serving.load.peak"].known and facts["serving.percentile"].known:
         told.append(_replicas(facts, tables))
+    held = facts["serve.memory"]
+    if not facts["serve.on_gpu"].value and held.number > SERVER_BYTES:
+        told.append(tables.say("replica_memory", memory=_said(held), server=units.say(SERVER_BYTES, "bytes")))
     told.append(tables.say("cold_start", start=units.say(facts["serve.cold_start"].number / 1e3, "s")))
     if "hosted.cost" in facts:
         told.append(_break_even(facts, tables))

@@ -64,6 +64,19 @@ def test_replicas_are_told_with_load_and_cost() -> None:
     assert "both cost the same" in told
 
 
+def test_a_replica_beyond_its_server_is_told() -> None:
+    """A price that is of a smaller server than the tables need is not left standing alone."""
+    large = {
+        "task": "recsys_rank",
+        "model.embedding_rows": "2B",
+        "serving.caller": "jvm",
+        "team": "platform_team",
+    }
+    assert any("each replica holds" in reason for reason in _decided("d_scale", large).because)
+    small = large | {"model.embedding_rows": "1M"}
+    assert not any("each replica holds" in reason for reason in _decided("d_scale", small).because)
+
+
 def test_a_removed_store_names_the_answer() -> None:
     """What is not built is removed by an answer of this project."""
     found = _decided("d_feature_store", TABLE)
