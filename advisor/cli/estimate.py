@@ -166,7 +166,7 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     found = detail(row, ground)
     if estimate is training_rows:
         check_layout(row, found.run, ground)
-    correction = None
+    counted, correction = found, None
     if shown.observed is not None:
         found, correction = corrected(found, shown.observed, ground, detail)
     better, unsaid = helps(found, ground, detail), moves(found, ground, detail)
@@ -194,7 +194,7 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     if shown.explain:
         from advisor.cli.formulas import explained
 
-        typer.echo("\n" + "\n".join(explained(found, ground)))
+        typer.echo("\n" + "\n".join(explained(counted, ground)))
 
 
 def _moved(found: Any, factors: Mapping[str, float]) -> dict[str, float]:

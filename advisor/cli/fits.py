@@ -31,28 +31,38 @@ def command(
     from advisor import catalog
     from advisor.predict import files
     from advisor.predict.asked import machine_cells, model_cells
-    from advisor.predict.fitting import serving_fits, smallest, training_fits
+    from advisor.predict.fitting import smallest, training_fits
     from advisor.predict.possible import check_words
 
     ground = files.ground()
     cells = {**model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
     check_words({**cells, "seq": str(seq), "input_len": str(prompt), "concurrency": str(concurrency)})
     asked = {"input_len": str(prompt), "concurrency": str(concurrency)}
-    trained, served = training_fits(cells, ground, {"seq": str(seq)}), serving_fits(cells, ground, asked)
+    trained = training_fits(cells, ground, {"seq": str(seq)})
+    served, unserved = _served(cells, ground, asked)
     rented = tuple(catalog.load().prices)
     machines = {fit.way: smallest(cells, fit.way, ground, rented=rented) for fit in (*trained, *served)}
-    ways_in = {
-        trained[0].way: _training_help(trained[0], {**cells, "seq": str(seq)}, ground),
-        served[0].way: _serving_help(served[0], {**cells, **asked}, ground),
-    }
+    ways_in = {trained[0].way: _training_help(trained[0], {**cells, "seq": str(seq)}, ground)}
+    ways_in |= {fit.way: _serving_help(fit, {**cells, **asked}, ground) for fit in served[:1]}
     if json:
         _print(trained, served, machines, ways_in)
         return
-    for label, fits in (("train", trained), ("serve", served)):
-        typer.echo("\n".join(paragraph(f"{label}  {_line(fits)}", 7)))
-    for fit in (trained[0], served[0]):
+    for line in (f"train  {_line(trained)}", f"serve  {_line(served) if served else unserved}"):
+        typer.echo("\n".join(paragraph(line, 7)))
+    for fit in (*trained[:1], *served[:1]):
         for line in _help(fit, ways_in[fit.way], machines[fit.way]):
             typer.echo(line)
+
+
+def _served(cells: "Row", ground: "Ground", asked: "Row") -> "tuple[tuple[Fit, ...], str]":
+    """The ways of serving, or none and why: encoders are not served token by token."""
+    from advisor.errors import BadInput
+    from advisor.predict.fitting import serving_fits
+
+    try:
+        return serving_fits(cells, ground, asked), ""
+    except BadInput as error:
+        return (), error.what
 
 
 def verdict(fit: "Fit") -> str:

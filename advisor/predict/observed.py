@@ -149,7 +149,8 @@ def _moved(found: Estimated, factors: Mapping[str, float], near: float) -> Estim
     sizes = [name for name in ("process_bytes", "reserved_bytes", "allocated_bytes") if name in factors]
     times = [name for name in ("step_s", "tpot_s") if name in factors]
     shared = {name: factors[sizes[0]] for name in found.head if name.endswith("_bytes")} if sizes else {}
-    by = {**shared, **factors}
+    faster = {"tokens_per_s": 1.0 / factors["tpot_s"]} if "tpot_s" in factors else {}
+    by = {**shared, **faster, **factors}
     memory = factors[sizes[0]] if sizes else 0.0
     spent = factors[times[0]] if times else 0.0
     head = {name: _by(part, by[name], width) if name in by else part for name, part in found.head.items()}

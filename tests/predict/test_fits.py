@@ -67,6 +67,14 @@ def test_one_line_for_each_question(capsys: pytest.CaptureFixture[str]) -> None:
         assert words in one
 
 
+def test_an_encoder_is_trained_and_not_served(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not covered in serving is said, and training is answered all the same."""
+    assert run(["fits", "bert-large", "--on", "1x L4"]) == 0
+    shown = capsys.readouterr().out
+    assert "train  yes" in shown
+    assert "serve  an encoder answers in one pass" in shown
+
+
 def test_where_all_fits_there_is_no_advice(capsys: pytest.CaptureFixture[str]) -> None:
     """On a large machine two lines are all."""
     assert run(["fits", "llama-3.1-8b", "--on", "8x H200"]) == 0
