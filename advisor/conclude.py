@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from advisor import __version__, decide, estimate, units
 from advisor.answers import resettle, settle
-from advisor.candidates import needs_cluster, propose
+from advisor.candidates import needs, propose
 from advisor.catalog.constants import constants, spreads
 from advisor.decide.architecture import Architecture
 from advisor.decide.titles import summary
 from advisor.figure import Fact, Scalar
 from advisor.machine import overridden
 from advisor.rates.sites import accelerator_site, sites
-from advisor.values.candidates import Field, Mode
+from advisor.values.candidates import Field, Mode, Needs
 from advisor.values.catalog import Tables
 from advisor.values.constants import Fitted
 from advisor.values.decision import Conclusion, Decided
@@ -70,18 +70,19 @@ def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places
     facts = decide.situation(answers, task, work, serve)
     facts |= decide.capacity_facts(serve, work) | decide.hosted_facts(facts["serving.load.mean"], work, tables.hosted)
     modes = decide.open_modes(facts, tables)
-    table = _training(replace(work, serving=UNSERVED), places, modes)
+    told = answers["train.optimizer"].how != "assumed"
+    table = _training(replace(work, serving=UNSERVED), places, modes, needs(work, any_optimizer=not told))
     return Thought(answers, serve, table, decide.architecture(work, table, facts, tables, shares=shares))
 
 
-@lru_cache(maxsize=512)
-def _training(work: Workload, places: Places, modes: tuple[Mode, ...]) -> TrainingTable:
-    return estimate.training(work, _field(work.family, places, modes, needs_cluster(work)), _fitted())
+@lru_cache(maxsize=32)
+def _training(work: Workload, places: Places, modes: tuple[Mode, ...], wanted: Needs) -> TrainingTable:
+    return estimate.training(work, _field(work.family, places, modes, wanted), _fitted())
 
 
 @lru_cache(maxsize=64)
-def _field(family: str, places: Places, modes: tuple[Mode, ...], clusters: bool) -> Field:
-    return propose(family, places.sites, modes, clusters=clusters)
+def _field(family: str, places: Places, modes: tuple[Mode, ...], wanted: Needs) -> Field:
+    return propose(family, places.sites, modes, wanted)
 
 
 @lru_cache(maxsize=512)

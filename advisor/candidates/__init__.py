@@ -1,5 +1,6 @@
 """Which architectures of training are worth estimating."""
 
-from advisor.candidates.propose import needs_cluster, propose
+from advisor.candidates.needs import needs
+from advisor.candidates.propose import propose
 
-__all__ = ["needs_cluster", "propose"]
+__all__ = ["needs", "propose"]

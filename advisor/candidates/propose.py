@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from advisor.values.candidates import UNTRAINED, Candidate, Field, Mode, Parallel
-from advisor.values.workload import Site, Span, Workload, exactly
+from advisor.candidates.layouts import FAST_LINK, WEIGHTS_TRAINED, layouts
+from advisor.values.candidates import UNTRAINED, Candidate, Field, Mode, Needs, States
+from advisor.values.workload import Site, Span, exactly
 
 NOWHERE = Site(
     id="none", kind="none", name="no training", accelerator="", counts=(1,), memory_bytes=1e12, host_memory_bytes=1e12,
@@ -14,37 +15,21 @@ NOWHERE = Site(
 )  # fmt: skip
 
 TRAINED: tuple[Mode, ...] = ("linear_probe", "lora", "qlora", "full_finetune", "continue_pretrain", "from_scratch")
-
-
-CLUSTERS = (128, 512)
-"""Devices of clusters that are worth renting where 32 would take weeks."""
-CLUSTER_FLOPS = 5e21
-"""What 32 of the fastest rented devices compute in about a week."""
-CLUSTER_MODES: tuple[Mode, ...] = ("full_finetune", "continue_pretrain", "from_scratch")
-CLUSTER_LINK = 1e11
-"""Bytes/s between devices of a node that clusters are built of."""
-
-
-def needs_cluster(work: Workload) -> bool:
-    """Is there so much to compute, 6 flops a weight and token or three forward passes a sample, that more than 32
-    devices are worth a thought?"""
-    model, training = work.model, work.training
-    each = 3.0 * model.forward_flops or 6.0 * model.active.value
-    return each * training.tokens.value * training.epochs > CLUSTER_FLOPS
+ANY = Needs()
 
 
 @lru_cache(maxsize=32)
-def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...], *, clusters: bool = False) -> Field:
-    """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet; `clusters`
-    adds hundreds of rented devices."""
+def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...], needs: Needs = ANY) -> Field:
+    """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet; `needs` adds
+    what is only worth a thought for some workloads."""
     if family == "trees":
         whole = [_plain("from_scratch", site) for site in sites if site.kind == "cpu"]
         return Field((*whole, *(replace(candidate, paged=True) for candidate in whole)))
     idle = [_plain(mode, NOWHERE) for mode in UNTRAINED if mode in modes]
-    trained = [candidate for site in sites for count in site.counts for candidate in _at(site, count, modes)]
-    linked = [site for site in sites if site.kind == "rented" and site.link.value > CLUSTER_LINK] if clusters else []
-    many = tuple(mode for mode in CLUSTER_MODES if mode in modes)
-    wide = [candidate for site in linked for count in CLUSTERS for candidate in _at(site, count, many)]
+    trained = [candidate for site in sites for count in site.counts for candidate in _at(site, count, modes, needs)]
+    linked = [site for site in sites if site.kind == "rented" and site.link.value > FAST_LINK]
+    many = tuple(mode for mode in WEIGHTS_TRAINED if mode in modes)
+    wide = [row for site in linked for count in needs.clusters for row in _at(site, count, many, needs)]
     return Field((*idle, *trained, *wide))
 
 
@@ -52,24 +37,35 @@ def _plain(mode: Mode, site: Site) -> Candidate:
     return Candidate(mode, site, 1, "none", "fp32", checkpointing=False)
 
 
-def _at(site: Site, count: int, modes: tuple[Mode, ...]) -> Iterator[Candidate]:
+def _at(site: Site, count: int, modes: tuple[Mode, ...], needs: Needs) -> Iterator[Candidate]:
     precision = _precision(site)
     for mode in TRAINED:
         if mode not in modes or (mode == "qlora" and site.kind == "cpu"):
             continue
-        for parallel in _layouts(site, count):
-            for checkpointing in (False, True):
-                if checkpointing and mode == "linear_probe":
-                    continue
-                yield Candidate(mode, site, count, parallel, precision, checkpointing)
+        for parallel, split in layouts(site, count, mode, needs):
+            plain = Candidate(mode, site, count, parallel, precision, checkpointing=False, split=split)
+            yield plain
+            if mode == "linear_probe":
+                continue
+            yield replace(plain, checkpointing=True)
+            for states in _savers(plain, needs):
+                yield replace(plain, checkpointing=True, states=states)
 
 
-def _layouts(site: Site, count: int) -> tuple[Parallel, ...]:
-    if count == 1:
-        return ("none",)
-    if count > site.devices_a_node:
-        return ("ddp", "hsdp", "fsdp2")
-    return ("independent_runs", "ddp", "fsdp2") if site.kind == "own_gpu" else ("ddp", "fsdp2")
+def _savers(plain: Candidate, needs: Needs) -> tuple[States, ...]:
+    """What else may make all weights' training fit, after recomputing: smaller states; on one's only device, as a last
+    resort, states in the memory beside it, or on disk where that is too small."""
+    site = plain.site
+    if not needs.heavy or plain.mode not in WEIGHTS_TRAINED or plain.precision == "fp32":
+        return ()
+    if plain.parallel == "none" and site.kind == "own_gpu" and max(site.counts) == 1:
+        beside: States = "cpu_offload" if needs.host_bytes <= site.host_memory_bytes else "nvme_offload"
+        return ("adamw8bit", beside) if needs.any_optimizer else (beside,)
+    if not needs.any_optimizer:
+        return ()
+    if plain.parallel in ("none", "ddp"):
+        return ("adamw8bit",)
+    return ("bf16_states",) if plain.parallel in ("fsdp2", "hsdp") and plain.nodes > 1 else ()
 
 
 def _precision(site: Site) -> str:

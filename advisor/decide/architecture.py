@@ -131,8 +131,9 @@ def _host(work: Workload, winner: Winner, sample_bytes: Fact) -> dict[str, Fact]
 
 
 def _full_blocked(searched: Searched) -> bool:
-    """Training all weights was possible but for memory, time or money."""
-    if any(passed.candidate.mode == "full_finetune" for passed in searched.passed):
+    """Training all weights was possible but for memory, time or money; a last resort leaves it as good as blocked."""
+    full = [passed.candidate for passed in searched.passed if passed.candidate.mode == "full_finetune"]
+    if not all(candidate.last_resort for candidate in full):
         return False
     resources = ("model.parameters", "train.deadline", "train.budget", "train.budget_month")
     return any(candidate.mode == "full_finetune" and out.by in resources for candidate, out, _ in searched.out)

@@ -34,6 +34,14 @@ def policy(optimizer: str, *, plain: bool, sharded: bool) -> Policy:
     return (weight - WORKING if sharded and weight > 4.0 else weight), gradient, state
 
 
+def with_states(found: Policy) -> Policy:
+    """The fp32 copy of the weights counted with the states, where both are divided and the working copy is not: 6 bytes
+    and 12 over the ranks (MEGATRON)."""
+    weight, gradient, state = found
+    master = weight - WORKING if weight > 4.0 else 0.0
+    return weight - master, gradient, state + master
+
+
 def adapter_parameters(layers: float, hidden: float, ffn: float, rank: float = RANK) -> float:
     """Trained values of adapters on every linear layer: r (in + out) for q, k, v, o and three MLP matrices (PEFT)."""
     return rank * layers * (8.0 * hidden + 3.0 * (hidden + ffn))
