@@ -1,5 +1,7 @@
 """Decisions beside the architecture's core: each is the simplest until the project's own answers ask for more."""
 
+from collections.abc import Mapping
+
 import pytest
 from scenarios.cases import grounds, known
 
@@ -7,10 +9,15 @@ from advisor.conclude import think
 from advisor.values.decision import Decided
 
 GPUS = {"cpus": 32, "memory": 1.28e11, "gpus": "4x a100-sxm4-80gb"}
-TABLE = {"task": "tabular_clf"}
-TEXT = {"task": "text_clf", "data.samples": 20000, "team": "small_with_infra"}
-PHONE = {"task": "image_clf", "serving.offline": "yes", "client.devices": ["android"], "team": "platform_team"}
-STAYS = {"data.may_leave": "no_never_leaves_device", "data.location": "user_devices"}
+TABLE: dict[str, object] = {"task": "tabular_clf"}
+TEXT: dict[str, object] = {"task": "text_clf", "data.samples": 20000, "team": "small_with_infra"}
+PHONE: dict[str, object] = {
+    "task": "image_clf",
+    "serving.offline": "yes",
+    "client.devices": ["android"],
+    "team": "platform_team",
+}
+STAYS: dict[str, object] = {"data.may_leave": "no_never_leaves_device", "data.location": "user_devices"}
 ROWS = [
     ("g_need_ml", TABLE, {"baseline_first"}, "nothing was measured yet"),
     ("g_need_ml", TABLE | {"data.samples": 40, "purpose.baseline": "rule"}, {"no_ml"}, "forty rows teach nothing"),
@@ -38,14 +45,14 @@ ROWS = [
 ]  # fmt: skip
 
 
-def _decided(decision: str, answers: dict[str, object]) -> Decided:
+def _decided(decision: str, answers: Mapping[str, object]) -> Decided:
     decisions = think(known(answers, GPUS), grounds()).architecture.decisions
     return next(each for each in decisions if each.id == decision)
 
 
 @pytest.mark.parametrize(("decision", "answers", "expected", "why"), ROWS, ids=lambda part: str(part)[:40])
 def test_it_is_the_simplest_that_the_answers_allow(
-    decision: str, answers: dict[str, object], expected: set[str], why: str
+    decision: str, answers: Mapping[str, object], expected: set[str], why: str
 ) -> None:
     """Each decision chooses what its answers ask for, no more, and says why."""
     found = _decided(decision, answers)
@@ -56,7 +63,12 @@ def test_it_is_the_simplest_that_the_answers_allow(
 
 def test_replicas_are_told_with_load_and_cost() -> None:
     """A service is sized in the project's own numbers: replicas, peak, percentile, money, cold start, break-even."""
-    answers = {"task": "text_gen", "serving.caller": "js", "serving.load.peak": 20, "serving.load.mean": 5}
+    answers: dict[str, object] = {
+        "task": "text_gen",
+        "serving.caller": "js",
+        "serving.load.peak": 20,
+        "serving.load.mean": 5,
+    }
     because = _decided("d_scale", answers | {"train.mode": "prompt_or_rag", "team": "platform_team"}).because
     told = " ".join(because)
     assert "20/s" in told
@@ -66,7 +78,7 @@ def test_replicas_are_told_with_load_and_cost() -> None:
 
 def test_a_replica_beyond_its_server_is_told() -> None:
     """A price that is of a smaller server than the tables need is not left standing alone."""
-    large = {
+    large: dict[str, object] = {
         "task": "recsys_rank",
         "model.embedding_rows": "2B",
         "serving.caller": "jvm",
