@@ -28,9 +28,13 @@ FAMILY = (
     (r"\bh100\b.*pcie", "h100-pcie-80gb"), (r"\bh100\b", "h100-sxm5-80gb"), (r"\ba100\b.*pcie", "a100-pcie-80gb"),
     (r"\ba100\b.*\b40 ?gb", "a100-sxm4-40gb"), (r"\ba100\b", "a100-sxm4-80gb"), (r"\bv100\b.*pcie", "v100-pcie-32gb"),
     (r"\bv100\b", "v100-sxm2-32gb"), (r"mi355x", "mi355x"), (r"mi350x", "mi350x"), (r"mi325x", "mi325x"),
-    (r"mi300x", "mi300x"), (r"mi250x", "mi250x"), (r"\bl40s\b", "l40s"), (r"\ba10g\b", "a10g"), (r"\ba40\b", "a40"),
+    (r"mi300x", "mi300x"), (r"mi250x", "mi250x"), (r"\bl40s\b", "l40s"),
+    (r"\ba800\b", "a100-sxm4-80gb"), (r"\bh800\b", "h100-sxm5-80gb"), (r"\ba10g\b", "a10g"), (r"\ba40\b", "a40"),
 )  # fmt: skip
 """Names that publications use, most special first; names of drivers are matched exactly before them."""
+SLOWER_LINKS = ((r"\ba800\b", 2.0 / 3.0), (r"\bh800\b", 4.0 / 9.0))
+"""Links within a node over those of the chip that these versions for export are made of: 400 of 600 and of 900 GB/s
+(EXPERT, vendors' announcements of 2022 and 2023)."""
 NVL72 = re.compile(r"gb[23]00")
 USABLE_PRECISIONS = {"fp32": ("fp32",), "tf32": ("tf32", "fp32"), "16": ("bf16", "fp16", "fp32")}
 
@@ -81,7 +85,7 @@ def device(name: str, interconnect: str, precision: str, row: Accelerator) -> De
         flops_8=(eight * 1e12 or flops) * _capped(name, row),
         reach=reach,
         bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or row.memory_gbps * 1e9,
-        link=link(row).value,
+        link=link(row).value * next((share for words, share in SLOWER_LINKS if re.search(words, name, re.I)), 1.0),
         fabric=fabric(interconnect, row),
     )
 

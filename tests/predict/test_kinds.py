@@ -42,7 +42,9 @@ def test_optimizers_keep_what_they_keep() -> None:
 @pytest.mark.parametrize(
     "precision", ["bf16", "fp16", "fp8", "fp8 hybrid", "mxfp8", "nvfp4", "tf32", "fp32", "AMP", ""]
 )
-@pytest.mark.parametrize("gpu", ["B200", "GB200", "B300", "MI300X", "MI325X", "MI355X", "L40S", "RTX 4090", "RTX 5090"])
+@pytest.mark.parametrize(
+    "gpu", ["B200", "GB200", "B300", "MI300X", "MI325X", "MI355X", "L40S", "RTX 4090", "RTX 5090", "A800-80GB", "H800"]
+)
 def test_new_devices_and_formats_are_covered(precision: str, gpu: str) -> None:
     """Each precision on each newer device gets a step with its range."""
     found = next(training_rows([{**ROW, "gpu": gpu, "precision": precision}], GROUND))
