@@ -168,7 +168,7 @@ def say(value: float, unit: str, low: float | None = None, high: float | None = 
         text = f"${head}{unit.removeprefix('USD')}"
     else:
         word = word.removesuffix("s") if head == "1" and word.strip() == unit and unit in _PLAIN_COUNTS else word
-        text = f"{head}{word}" if word[:2] in _GLUED or word[:1] in ("/", "x") else f"{head} {word.strip()}"
+        text = f"{head}{word}" if word[:2] in _GLUED or word[:1] in ("/", "x", "%") else f"{head} {word.strip()}"
     if low is None or high is None or low == high:
         return text.strip()
     return f"{text} ({digits(low / divisor)}–{digits(high / divisor)})".strip()

@@ -18,6 +18,7 @@ from advisor.values.catalog import (
     Hosted,
     Lifecycle,
     Limit,
+    Note,
     Option,
     Price,
     Source,
@@ -130,6 +131,7 @@ def _option(decision: str, row: Mapping[str, Any]) -> Option:
         facts=tuple((text, source) for text, source in row.get("facts", ())),
         lifecycle=row.get("lifecycle", ""),
         sources=tuple(row.get("sources", ())),
+        note=Note(_condition(row["note"]["if"]), row["note"]["say"]) if "note" in row else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from advisor.decide.capacity import capacity
 from advisor.decide.handover import hand_over
 from advisor.decide.metrics import metrics
+from advisor.decide.notes import chosen_facts, notes
 from advisor.decide.options import choose, undecided
 from advisor.decide.readings import Winner, readings
 from advisor.decide.search import Searched, search
@@ -62,6 +63,7 @@ def architecture(
     winner = _winner(table, nearest, feasible=bool(searched.passed), ranges=shares)
     for found in readings(searched, winner, known, tables, shares=shares):
         take(found)
+    known |= chosen_facts(winner, work, known)
     take(in_time(rows["d_time"], winner, table, known, tables, shares=shares))
     blocked = computed("train.full_blocked", _full_blocked(searched))
     known |= _host(work, winner, known["data.sample_bytes"]) | {"train.full_blocked": blocked}
@@ -141,4 +143,4 @@ def _full_blocked(searched: Searched) -> bool:
 
 def _statements(facts: Facts, tables: Tables) -> tuple[Statement, ...]:
     due = [gate for gate in tables.gates if judge(gate.condition, facts).holds]
-    return tuple(Statement(gate.id, gate.say, gate.sources) for gate in due)
+    return (*(Statement(gate.id, gate.say, gate.sources) for gate in due), *notes(facts, tables))

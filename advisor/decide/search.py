@@ -33,7 +33,7 @@ MODE_COMPLEXITY = 0.4
 CHECKPOINT_COMPLEXITY = 0.2
 RENTING_COMPLEXITY = 0.3
 LAST_RESORT = 100.0
-"""How much further away a training is that only a last resort would make fit, when it is said what stands in the way."""
+"""How much further away a training is that only a last resort makes fit, when it is said what stands in the way."""
 CAP_SLACK = 1.0
 """A training is the sum of small steps; a team's cap is on whole ones."""
 MOST_COMPLEX = 5

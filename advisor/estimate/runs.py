@@ -25,9 +25,9 @@ ZERO = {
 """What data-parallel ranks divide: states, gradients too, weights too (ZERO_SUMMARY). Weights stay where a pipeline
 would gather them for every micro batch (MEGATRON)."""
 KEPT_AS = {"adamw8bit": "adamw8bit", "bf16_states": "adamw_bf16_states"}
-BESIDE: Policy = (2.0, 2.0, 0.0)
-"""What stays on the device where fp32 weights and moments lie in the host's memory or on disk: weights and gradients in
-16 bits (PEFT)."""
+BESIDE: Policy = (2.0, 0.0, 0.0)
+"""What stays on the device where fp32 weights and moments lie in the host's memory or on disk: weights in 16 bits;
+gradients leave as backward makes them (PEFT)."""
 
 
 def ranks(candidate: Candidate) -> float:

@@ -60,6 +60,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """When an option that is no candidate of its own is due beside what was chosen, and what to say of it: `{name}`
+    stands for a fact."""
+
+    condition: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One possible choice of a decision; `scores` are ordinal intervals 1..5 on fixed anchors."""
 
@@ -75,6 +84,7 @@ class Option:
     facts: tuple[tuple[str, str], ...] = ()
     lifecycle: str = ""
     sources: tuple[str, ...] = ()
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ def _conditions(option: Option) -> Iterator[str]:
     yield from (limit.condition for limit in option.limits)
     if option.suits:
         yield option.suits
+    if option.note:
+        yield option.note.condition
 
 
 def _facts() -> set[str]:
@@ -118,11 +120,13 @@ def test_an_option_in_use_says_what_it_brings() -> None:
 
 @pytest.fixture(scope="module")
 def seen() -> tuple[Counter[str], Counter[str]]:
-    """(chosen or ranked, removed) over all scenarios, by decision/option."""
+    """(chosen, ranked or noted beside what was chosen, removed) over all scenarios, by decision/option."""
     ranked: Counter[str] = Counter()
     removed: Counter[str] = Counter()
     for case in cases():
-        for decided in think(known(case.answers, case.machine), grounds()).architecture.decisions:
+        architecture = think(known(case.answers, case.machine), grounds()).architecture
+        ranked.update(f"{said.about}/{said.id}" for said in architecture.statements if said.about)
+        for decided in architecture.decisions:
             ranked.update(f"{decided.id}/{part}" for row in decided.ranking for part in row.option.split("+"))
             ranked.update(f"{decided.id}/{part}" for part in decided.chosen)
             removed.update(f"{decided.id}/{row.option}" for row in decided.removed)
@@ -130,7 +134,7 @@ def seen() -> tuple[Counter[str], Counter[str]]:
 
 
 def test_no_row_is_out_of_reach(seen: tuple[Counter[str], Counter[str]]) -> None:
-    """Every option is ranked or removed in some scenario; every one that is alive is ranked in one."""
+    """Every option is ranked, noted or removed in some scenario; every one that is alive is ranked or noted in one."""
     ranked, removed = seen
     ids = {f"{decision}/{option.id}" for decision, option in ROWS}
     assert ids - set(ranked) - set(removed) == set()
