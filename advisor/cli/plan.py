@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from advisor.values.facts import Known
 
 BUDGET_S = 20.0
+MOST_PATHS = 6
 
 
 def command(
@@ -225,10 +227,21 @@ class _Talk:
             self.say("would_write", path=_from_here(record))
         elif not paths:
             self.say("unchanged", path=_from_here(record))
-        for path in paths:
-            self.say("wrote", "faint", path=_from_here(path))
+        for place, count in _told(paths):
+            self.say("wrote_many" if count > 1 else "wrote", "faint", path=_from_here(place), count=count)
         if not self.dry_run:
             self.say("next", path=_from_here(record))
+
+
+def _told(paths: tuple[Path, ...]) -> list[tuple[Path, int]]:
+    """(file, 1) for each, or where these are many, (folder, how many) for those that lie together."""
+    if len(paths) <= MOST_PATHS:
+        return [(path, 1) for path in paths]
+    folders = Counter(path.parent for path in paths)
+    return [
+        (place if count > 1 else next(path for path in paths if path.parent == place), count)
+        for place, count in folders.items()
+    ]
 
 
 def _from_here(path: Path) -> Path:

@@ -9,7 +9,7 @@ from advisor.figure import Fact, Scalar
 from advisor.plan import Grounds
 from advisor.record.document import decision as decision_document
 from advisor.values.catalog import Tables
-from advisor.values.decision import Conclusion, Decided, Removed, Tipping
+from advisor.values.decision import Conclusion, Decided, Removed, Scaling, Tipping
 from advisor.values.facts import Answer
 from advisor.values.reference import Entry
 
@@ -90,6 +90,20 @@ class Here:
         if decided.cheapest_question:
             asked = decided.cheapest_question
             yield self._tables.say("here.settles", answer=self._tables.labels.get(asked, asked))
+        yield from (self._tables.say("here.together", changes=way.say) for way in decided.together)
+        if decided.id == "d_parallel" and self.conclusion.scaling is not None:
+            yield self._scaling(self.conclusion.scaling)
+
+    def _scaling(self, more: Scaling) -> str:
+        helps = "none" if more.efficiency < 0.5 else "partly" if more.efficiency < 0.8 else "well"
+        return self._tables.say(
+            "here.scaling",
+            count=more.count,
+            now=more.now,
+            faster=f"{more.faster:.3g}",
+            run=units.say(more.run_s, "s"),
+            verdict=self._tables.say(f"here.scaling_{helps}"),
+        )
 
     def _tip(self, tip: Tipping, to: str) -> str:
         return self._tables.say(

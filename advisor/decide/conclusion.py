@@ -26,7 +26,8 @@ def conclude(
     flips: Flips,
 ) -> Conclusion:
     """Joins decisions, figures and words. The caller fills project, versions, dates and digest."""
-    decisions = tuple(_with_tipping(decided, flips, answers) for decided in architecture.decisions)
+    tipped = (_with_tipping(decided, flips, answers) for decided in architecture.decisions)
+    decisions = tuple(_with_names(decided, tables) for decided in tipped)
     facts = {**architecture.facts, **bases(architecture, serve)}
     used = dict.fromkeys(id for decided in decisions for id in decided.sources)
     used |= dict.fromkeys(id for statement in architecture.statements for id in statement.sources)
@@ -62,6 +63,12 @@ def _with_tipping(decided: Decided, flips: Flips, answers: Mapping[str, Answer])
     settles = next((tip for tip in assumed if tip.to == second), assumed[0] if assumed else None)
     asked = settles.answer if settles is not None and decided.status == "too_close" else None
     return replace(decided, tipping=tuple(tips[:TIPS_SHOWN]), cheapest_question=asked)
+
+
+def _with_names(decided: Decided, tables: Tables) -> Decided:
+    names = {option.id: option.name for option in tables.options.get(decided.id, ())}
+    tips = (replace(tip, called=" + ".join(names.get(id, id) for id in tip.to.split("+"))) for tip in decided.tipping)
+    return replace(decided, tipping=tuple(tips))
 
 
 def _distance(tip: Tipping) -> float:

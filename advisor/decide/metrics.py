@@ -33,7 +33,7 @@ def metrics(row: DecisionRow, facts: Facts, task: Mapping[str, object], tables: 
         title=row.title,
         status="decided",
         chosen=tuple(name.lower().replace(" ", "_") for name in named),
-        chosen_names=tuple(named),
+        chosen_names=tuple(name.replace("_", " ") for name in named),
         because=tuple(reasons),
         consequences=tuple(notes),
         sources=("EXPERT",),

@@ -143,6 +143,7 @@ def experiment(order: list[Contender], want: Wants, tables: Tables) -> str:
     unsure = {
         name: weight * sum(high - low for low, high in (contender.interval(name) for contender in order[:2]))
         for name, weight in zip(want.attributes, mean_weights(want), strict=True)
+        if name != "fit"
     }
     most = max(unsure, key=lambda name: (unsure[name], name))
     return tables.say("experiment", quality=tables.attributes[most].name)
@@ -150,7 +151,8 @@ def experiment(order: list[Contender], want: Wants, tables: Tables) -> str:
 
 def _placed(option: Option, standing: Standing, want: Wants) -> Ranked:
     return Ranked(
-        option.id, option.name, standing.share, regret=standing.regret, confidence=standing.confidence,
+        option.id, option.name, standing.share, option.gains[:1], option.fails[:1],
+        regret=standing.regret, confidence=standing.confidence,
         central=tuple(zip(want.attributes, standing.central, strict=False)), beaten_by=standing.beaten_by,
     )  # fmt: skip
 

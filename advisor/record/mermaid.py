@@ -27,7 +27,8 @@ _SHAPES: Mapping[str, Shape] = {
 class Picture:
     """What the drawing shows, "" for what was not decided. `shape` says how predictions reach the caller.
 
-    `crossing_in` is what is sensitive in the inputs, `crossing_out` what the caller gets.
+    `crossing_in` is what is sensitive in the inputs, `crossing_out` what the caller gets; `ours` says that an edge box
+    stands on the premises of those who own the model.
     """
 
     shape: Shape
@@ -41,6 +42,7 @@ class Picture:
     runtime: str
     crossing_in: str = ""
     crossing_out: str = ""
+    ours: bool = False
 
 
 def picture(conclusion: Conclusion) -> Picture | None:
@@ -64,6 +66,8 @@ def picture(conclusion: Conclusion) -> Picture | None:
         runtime=_names(decided.get("d_runtime")),
         crossing_in=_said("data.sensitive", conclusion),
         crossing_out=_said("serving.output", conclusion),
+        ours="data.may_leave" in conclusion.answers
+        and conclusion.answers["data.may_leave"].fact.value == "same_premises_only",
     )
 
 

@@ -1,6 +1,6 @@
 """How close each choice was: the options that no limit removed, with the share of weightings in which each is first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.units import bar
@@ -9,6 +9,8 @@ from advisor.values.decision import Decided
 MOST_OPTIONS = 4
 SEEN = 0.005
 """A share that is not zero percent."""
+AXES = ("g_train_mode", "d_placement", "d_parallel", "d_memory")
+"""Decisions that are taken together: the candidates of training are ranked whole."""
 CLEAR = 0.95
 """A choice that is first this often has no race worth a row among the others."""
 
@@ -32,14 +34,31 @@ def ranking(decisions: Iterable[Decided]) -> tuple[tuple[Place, ...], tuple[Plac
     """(the races, what was clear), the closest first; decisions that had one option left have no ranking."""
     ranked = [each for each in decisions if each.chosen and len(each.ranking) > 1]
     ranked.sort(key=lambda each: each.ranking[0].acceptability)
+    with_it = _races(each for each in ranked if each.id in AXES)
+    ranked = [each for each in ranked if each.id not in AXES or each.id in with_it]
     races = [each for each in ranked if each.ranking[0].acceptability < CLEAR]
     clear = [each for each in ranked if each not in races]
-    return tuple(place for each in races for place in _places(each)), tuple(p for each in clear for p in _places(each))
+    return _placed(races, with_it), _placed(clear, with_it)
 
 
-def _places(decided: Decided) -> tuple[Place, ...]:
-    shown = [row for row in decided.ranking[:MOST_OPTIONS] if row.acceptability >= SEEN or row.option in decided.chosen]
+def _races(axes: Iterable[Decided]) -> dict[str, list[Decided]]:
+    """By the first of those that come out with the same shares: the others."""
+    by_shares: dict[tuple[int, ...], list[Decided]] = {}
+    for each in axes:
+        by_shares.setdefault(tuple(round(row.acceptability * 1000) for row in each.ranking), []).append(each)
+    return {same[0].id: same[1:] for same in by_shares.values()}
+
+
+def _placed(decisions: Iterable[Decided], with_it: Mapping[str, list[Decided]]) -> tuple[Place, ...]:
+    return tuple(place for each in decisions for place in _places(each, with_it.get(each.id, [])))
+
+
+def _places(decided: Decided, with_it: list[Decided]) -> tuple[Place, ...]:
+    """Its options; where other decisions come out with it, they are named beside it, and their options not told."""
+    chosen = {*decided.chosen, "+".join(decided.chosen)}
+    shown = [row for row in decided.ranking[:MOST_OPTIONS] if row.acceptability >= SEEN or row.option in chosen]
+    title = " ".join((decided.title, *(each.title for each in with_it)))
     return tuple(
-        Place("" if number else decided.title, row.name, row.acceptability, row.option in decided.chosen)
+        Place("" if number else title, row.name, row.acceptability, row.option in chosen)
         for number, row in enumerate(shown)
     )

@@ -111,7 +111,7 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
     """The names that templates may use; anything else is an error."""
     decisions = conclusion.decisions
     alone = decisions[0] if identity.part else None
-    reasons = alone.because if alone is not None else view.reasons(decisions)
+    reasons = view.reasons(decisions) if alone is None else tuple(("", why) for why in alone.because)
     broken, rest_broken = ruled_out(conclusion)
     nearest, further = tipping(decisions)
     races, clear = ranking(decisions)
@@ -126,7 +126,10 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "goal": str(goal.fact.value) if goal is not None and goal.fact.known else "",
         "reasons": reasons,
         "closest": min(ranked, key=lambda d: view.share(d) or 0.0) if ranked else None,
-        "too_close": [d for d in decisions if d.status == "too_close"],
+        "too_close": view.close_calls(decisions),
+        "why": view.why,
+        "by": {each.id: each for each in decisions if each.chosen},
+        "figures": {each.id: each for each in view.estimated(conclusion.estimates)},
         "infeasible": [d for d in decisions if d.status == "infeasible"],
         "open": [d for d in decisions if d.status != "not_needed"],
         "unneeded": unneeded(decisions),
@@ -139,13 +142,14 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "ruled_out": broken,
         "also_ruled_out": asides(rest_broken),
         "consequences": view.consequences(decisions),
-        "further_reasons": view.further_reasons(decisions, reasons),
+        "further_reasons": view.further_reasons(decisions, [why for _, why in reasons]),
         "cautions": view.cautions(decisions),
         "tipping": nearest,
+        "together": view.together(decisions),
         "also_tipping": further,
         "assumed": most,
         "also_assumed": rest,
-        "numbers": view.estimated(conclusion.estimates),
+        "numbers": view.estimated(conclusion.estimates, view.told(conclusion.estimates)),
         "predicted": view.predicted(conclusion.estimates),
         "beneath": view.beneath(conclusion),
         "picture": picture(whole) if alone is None or alone.id == "d_topology" else None,

@@ -1,5 +1,6 @@
 """What was ruled out: options by what they broke and why."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ def ruled_out(conclusion: Conclusion) -> tuple[tuple[RuledOut, ...], tuple[Ruled
 
 def _key(out: Removed) -> Key:
     needed = "" if out.limit in _PLAIN else out.limit
-    of_its_own = needed and any(letter.isdigit() for letter in out.value)
+    of_its_own = needed and re.match(r"[\d$]", out.value)
     here = "" if of_its_own else out.value or (out.limit if out.limit in _PLAIN else "")
     return out.by, needed, out.say, here
 

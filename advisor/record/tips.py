@@ -56,7 +56,7 @@ def _tip(moved: list[tuple[Decided, Tipping]]) -> Tip:
             without.append(decided.id)
         else:
             called = {row.option: row.name for row in decided.removed} | {r.option: r.name for r in decided.ranking}
-            to.append(called.get(each.to, each.to))
+            to.append(called.get(each.to) or each.called or each.to)
     if "d_placement" in unneeded:
         unneeded = ["d_placement"]
     return Tip(point, (point.flips_at,), tuple(dict.fromkeys(to)), tuple(without), tuple(unneeded))

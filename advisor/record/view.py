@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.figure import LETTER, Fact, Figure, Scalar
+from advisor.record.ranking import AXES
 from advisor.record.tips import distance
 from advisor.units import digits, say
-from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Tipping
+from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Relaxation, Tipping
 
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
-METRICS = "d_metrics"
+METRICS, TIME = "d_metrics", "d_time"
 MOST_ALTERNATIVES = 5
 MOST_CONSEQUENCES = 6
 MOST_ASSUMPTIONS = 3
-_PREDICTED = ("train.step", "train.run", "train.memory.peak", "serve.latency", "serve.memory.peak")
+MOST_TOGETHER = 5
+_PREDICTED = ("train.step", "train.run", "train.memory.peak", "serve.latency", "serve.ttft", "serve.memory.peak")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,31 @@ def share(decided: Decided) -> float | None:
     return next((ranked.acceptability for ranked in decided.ranking if ranked.option == decided.chosen[0]), None)
 
 
-def reasons(decisions: Iterable[Decided]) -> tuple[str, ...]:
-    """The first reason of each decision that the title is about; of the others when those give none."""
+def reasons(decisions: Iterable[Decided]) -> tuple[tuple[str, str], ...]:
+    """(what was chosen, the first reason) of each decision that the title is about; of others when those give none."""
     by_id = {decided.id: decided for decided in decisions if decided.because and decided.status != "infeasible"}
     leading = [by_id[id] for id in LEADING if id in by_id and by_id[id].status != "not_needed"]
-    return tuple(decided.because[0] for decided in (leading or list(by_id.values())[:3]))
+    return tuple((names(decided), decided.because[0]) for decided in (leading or list(by_id.values())[:3]))
+
+
+def why(decided: Decided) -> str:
+    """The first reason, and the first good that comes of it."""
+    good = next((each.text for each in decided.consequences if each.good), "")
+    named = [text for text in decided.because if any(text.startswith(f"{name}: ") for name in decided.chosen_names)]
+    if named:  # what each of several options gives
+        alone = len(decided.chosen_names) == 1
+        return named[0].removeprefix(f"{decided.chosen_names[0]}: ") if alone else "; ".join(named)
+    return "; ".join(dict.fromkeys(text for text in (*decided.because[:1], good) if text))
+
+
+def close_calls(decisions: Iterable[Decided]) -> tuple[tuple[Decided, ...], ...]:
+    """What is too close to call; decisions that come out together, with the same shares, are one race."""
+    races: dict[tuple[int, ...], list[Decided]] = {}
+    for decided in decisions:
+        if decided.status == "too_close":
+            shares = tuple(sorted(round(ranked.acceptability * 1000) for ranked in decided.ranking[:2]))
+            races.setdefault(shares, []).append(decided)
+    return tuple(map(tuple, races.values()))
 
 
 def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
@@ -82,8 +104,20 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
         to_it.sort(key=lambda each: distance(each.now, each.flips_at))
         rivals.append(Alternative(decided, best, tuple(to_it[:2])))
     strongest_first = sorted(rivals, key=lambda rival: -rival.ranked.acceptability)
-    unlike = {(rival.ranked.name, rival.chosen): rival for rival in reversed(strongest_first)}
+    unlike = {_race(rival): rival for rival in reversed(strongest_first)}
     return tuple(rival for rival in strongest_first if rival in unlike.values())[:MOST_ALTERNATIVES]
+
+
+def together(decisions: Iterable[Decided]) -> tuple[Relaxation, ...]:
+    """Pairs of answers that change a choice where neither does alone, each pair once."""
+    return tuple({way.say: way for decided in decisions for way in decided.together}.values())[:MOST_TOGETHER]
+
+
+def _race(rival: Alternative) -> tuple[str, str]:
+    """What two alternatives share that are one and the same: how training comes out is one race of many decisions."""
+    if rival.decided.id in AXES:
+        return ("training", f"{rival.ranked.acceptability:.3f} {rival.chosen_share or 0:.3f}")
+    return (rival.ranked.name, rival.chosen)
 
 
 def rivals(decided: Decided) -> tuple[Alternative, ...]:
@@ -97,11 +131,12 @@ def rivals(decided: Decided) -> tuple[Alternative, ...]:
     return tuple(found)
 
 
-def consequences(decisions: Iterable[Decided]) -> tuple[Consequence, ...]:
-    """Good ones, then bad ones: first the first of each decision, at most six of a kind."""
-    shown: list[Consequence] = []
+def consequences(decisions: Iterable[Decided]) -> tuple[tuple[str, Consequence], ...]:
+    """(what was chosen, what comes of it): good, then bad; first the first of each decision, at most six of a kind."""
+    shown: list[tuple[str, Consequence]] = []
     for good in (True, False):
-        kinds = [[each for each in decided.consequences if each.good == good] for decided in decisions]
+        kinds = [[(names(one), each) for each in one.consequences if each.good == good] for one in decisions]
+        kinds = [kind[1:] for kind in kinds] if good and len(kinds) > 1 else kinds  # the table gives the first
         depth = max((len(kind) for kind in kinds), default=0)
         in_turn = [kind[level] for level in range(depth) for kind in kinds if level < len(kind)]
         shown += list(dict.fromkeys(in_turn))[:MOST_CONSEQUENCES]
@@ -111,7 +146,8 @@ def consequences(decisions: Iterable[Decided]) -> tuple[Consequence, ...]:
 def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """(what was chosen, why) beyond the first reason of each decision, which the outcome already gives."""
     known = set(told)
-    rows = [(names(each), why) for each in decisions if each.chosen and each.id != METRICS for why in each.because[1:]]
+    rivalled = (each for each in decisions if len(each.ranking) > 1 and each.chosen and each.id not in (METRICS, TIME))
+    rows = [(names(each), why) for each in rivalled for why in each.because[1:]]
     return tuple(dict.fromkeys(row for row in rows if row[1] not in known))[:MOST_CONSEQUENCES]
 
 
@@ -141,9 +177,15 @@ def estimated(figures: Mapping[str, Figure], ids: Iterable[str] | None = None) -
     return tuple(_number(figures[id]) for id in (figures if ids is None else ids) if id in figures)
 
 
+def told(figures: Iterable[str]) -> tuple[str, ...]:
+    """The estimates that a reader needs: where a first token has a time, that is the latency."""
+    ids = tuple(figures)
+    return tuple(id for id in ids if id != "serve.latency" or "serve.ttft" not in ids)
+
+
 def predicted(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
     """What a first run can be held against."""
-    return estimated(figures, _PREDICTED)
+    return estimated(figures, [id for id in _PREDICTED if id in told(figures)])
 
 
 def _number(figure: Figure) -> Number:

@@ -46,7 +46,8 @@ class Removed:
 class Tipping:
     """Verified by deciding again: the answer, its value now, the value where the choice changes, and to what.
 
-    `to` joins options with +; it is "" when no option is left and "not_needed" when nothing is to be decided.
+    `to` joins options with +; it is "" when no option is left and "not_needed" when nothing is to be decided; `called`
+    names those options as people read them ("": as `to`).
     """
 
     answer: str
@@ -54,6 +55,7 @@ class Tipping:
     flips_at: Scalar
     unit: str
     to: str
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from advisor.figure import gap
 from advisor.record import markdown
 from advisor.record.render import Identity, render
 from advisor.record.sections import Prose, body, front_matter
-from advisor.values.decision import Conclusion, Conflict, Ranked, Relaxation, Removed, Tipping
+from advisor.values.decision import Conclusion, Conflict, Ranked, Relaxation, Removed, Scaling, Tipping
 from advisor.values.facts import Answer
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -86,7 +86,7 @@ def test_removed_options_name_their_limit() -> None:
     """What was thrown out stands there with the limit that it broke and its own value."""
     table = rows(page(samples.text_service()), "ruled out | by")
     assert all(cell for row in table for cell in row)
-    limits = {option: row[1] for row in table for option in row[0].split(", ")}
+    limits = {option: row[1] for row in table for option in row[0].split("; ")}
     assert limits["On the agents' clients (3.2 GB at 4 bits)"] == (
         "memory of the weakest device (`client.memory`): 2 GB"
     )
@@ -99,7 +99,7 @@ def test_what_suits_no_such_project_is_folded() -> None:
     """Options that the task alone rules out do not stand between a reader and the limits that somebody set."""
     text = page(samples.text_service())
     folded = text.split("<summary>1 further option, ruled out by the task", 1)[1].split("</details>", 1)[0]
-    assert "| task (`task`): text clf | Flat token file (it holds text to continue) |" in folded
+    assert "| task (`task`): text clf | It holds text to continue: Flat token file |" in folded
     assert "Flat token file" not in text.replace(folded, "")
 
 
@@ -124,7 +124,7 @@ def test_too_close_to_call_says_so_and_what_settles_it() -> None:
     """Two options that are level are not dressed up as a decision."""
     text = " ".join(page(samples.text_service()).split())
     assert 'Too close to call: "Which runtime?". ONNX Runtime ranks first in 51%, Triton ranks first in 49%' in text
-    assert "The answer that settles it most cheaply: mean load (`serving.load.mean`)" in text
+    assert "Most cheaply settled by: mean load (`serving.load.mean`)" in text
 
 
 def test_conflict_is_told_without_a_picture() -> None:
@@ -140,7 +140,7 @@ def test_conflict_is_told_without_a_picture() -> None:
 def test_assumptions_that_matter_come_first_and_the_rest_is_folded() -> None:
     """The assumption ledger leads with what could change a decision."""
     text = page(samples.text_service())
-    assert [row[2] for row in rows(text, "answer | assumed | changes")] == ["20%", "10%"]
+    assert [row[2] for row in rows(text, "answer | assumed | changes")] == ["2 of 10", "1 of 10"]
     folded = text.split("<summary>2 further assumptions</summary>", 1)[1].split("</details>", 1)[0]
     assert (
         "| sensitive data (`data.sensitive`) | personal data A | nothing on its own |\n"
@@ -291,7 +291,7 @@ def test_choices_that_lead_to_the_same_share_a_row() -> None:
     moves = [Tipping("serving.caller", "python", at, "", "full_finetune") for at in ("go", "rust")]
     numbers = [Tipping("data.samples", 12140, at, "samples", "full_finetune") for at in (2e5, 4e5)]
     table = rows(page(with_decision("g_train_mode", tipping=(*moves, *numbers))), "answer | now")
-    assert [row[2] for row in table if row[0].startswith("language of the caller")] == ["Go, or Rust C"]
+    assert [row[2] for row in table if row[0].startswith("language of the caller")] == ["Go or Rust C"]
     assert sum(row[0].startswith("training data") for row in table) == 2
 
 
@@ -318,7 +318,7 @@ def test_reasons_say_what_they_are_about() -> None:
     text = page(
         with_decision("d_metrics", because=("macro F1 counts each class alike", "the cost of a miss is unknown"))
     )
-    assert "* Good: LoRA adapter: the base model stays as it was published and can be shared" in text
+    assert "* Good: the base model stays as it was published and can be shared (LoRA adapter)" in text
     assert "* Mind: the cost of a miss is unknown" in text
     assert "Good: the cost of a miss" not in text
 
@@ -338,7 +338,7 @@ def test_no_id_of_a_decision_or_source_is_shown() -> None:
     """Limits that another decision set are named by what it decides; sources stand under their names."""
     by_another = (Removed("x", "ONNX Runtime Web", "d_topology", "on device", "a service", "runs in a browser"),)
     text = page(with_decision("d_runtime", removed=by_another))
-    assert "| where it answers: a service | ONNX Runtime Web (runs in a browser) |" in text
+    assert "| where it answers: a service | Runs in a browser: ONNX Runtime Web |" in text
     assert "d_topology" not in text
     assert "](http" in text
     assert not re.search(r"\(\[[A-Z_]+\]\(", text)
@@ -380,7 +380,7 @@ def test_what_cannot_be_had_together_is_said_first() -> None:
     clash = Conflict("x", "infeasible", "d_topology", ("serving.offline",), "no option works offline", "", (way,))
     text = page(replace(samples.text_service(), conflicts=(clash,)))
     context = part(text, "Context and Problem Statement")
-    assert context.index("no option works offline.") < context.index("with a network allowed, a service is left.")
+    assert context.index("No option works offline.") < context.index("with a network allowed, a service is left.")
     assert context.index("with a network allowed") < context.index("Fewer tickets")
     assert "What cannot be had together" not in page(samples.text_service())
 
@@ -394,3 +394,25 @@ def test_what_was_not_asked_is_told() -> None:
     assert "2 questions were left at the usual answer" in told
     assert "1 thing that nobody said" in told
     assert "(`train.budget`)" in told
+
+
+def test_what_to_do_stands_on_top() -> None:
+    """The record opens with what to do: what is built, what it takes, and what comes before that."""
+    context = part(page(samples.text_service()), "Context and Problem Statement")
+    short = context.split("In short:", 1)[1].split("\n\n", 2)[1]
+    lines = [line for line in short.splitlines() if line.startswith("* ")]
+    assert len(lines) == 3
+    assert lines[0].startswith("* Fine-tune with LoRA on the one A100 in house")
+    assert lines[1].startswith("* A training run takes")
+
+
+def test_what_more_accelerators_buy_and_pairs_are_told() -> None:
+    """The number that says whether more devices help, and answers that only together change a choice, are printed."""
+    pair = Relaxation((), ("batch",), "inputs known: yes; and age: 1 h; then: a table")
+    conclusion = with_decision("d_topology", together=(pair,))
+    slow = Scaling(now=1, count=2, parallel="ddp", run_s=5400.0, faster=1.3, efficiency=0.65, cost_usd=4.0)
+    text = " ".join(page(replace(conclusion, scaling=slow)).split())
+    assert "With 2 accelerators instead of 1 a run would end 1.3 times as fast (in 1.5 h, for $4): more help" in text
+    assert "Only two answers moved at once change these: * Inputs known: yes; and age: 1 h; then: a table." in text
+    none = " ".join(page(replace(conclusion, scaling=replace(slow, efficiency=0.3))).split())
+    assert "more do not help." in none
