@@ -13,6 +13,8 @@ from advisor.predict.devices import Remembered
 from advisor.predict.table import Ground
 
 LONGEST_CELL = 1 << 24
+TELLING = frozenset({"config_id", "model", "arch_key", "layers", "gpu"})
+"""A table without any of these columns is no table of runs."""
 
 
 def ground(beside: Path | None = None) -> Ground:
@@ -27,13 +29,24 @@ def ground(beside: Path | None = None) -> Ground:
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """The rows of a CSV file with a header, one at a time; missing cells are empty, unknown columns are kept."""
+    """The rows of a CSV file with a header, one at a time; missing cells are empty, unknown columns are kept.
+
+    Raises BadInput for a path that is no file, a table without a header or of other columns, and what is no CSV.
+    """
     csv.field_size_limit(LONGEST_CELL)
+    if not path.exists() or path.is_dir():
+        what = "is a folder" if path.is_dir() else "there is no such file"
+        raise BadInput(what, where=str(path), remedy="give a table as CSV; docs/estimates.md shows its columns")
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
         reader = csv.DictReader((line.replace("\0", "") for line in lines), restval="", restkey="")
         if not reader.fieldnames:
             raise BadInput(
                 "the table is empty", where=str(path), remedy="give it a header, for instance config_id,arch_key,gpu"
+            )
+        if TELLING.isdisjoint(name.strip() for name in reader.fieldnames):
+            what = "none of its columns is known: it is no table of runs"
+            raise BadInput(
+                what, where=str(path), remedy="docs/estimates.md lists the columns; the first line names them"
             )
         try:
             for row in reader:
@@ -43,7 +56,13 @@ def rows(path: Path) -> Iterator[Row]:
 
 
 def write(path: Path, columns: Sequence[str], table: Iterable[Mapping[str, str]]) -> int:
-    """Writes the table as it comes; returns how many rows. What stood there before stays until all is written."""
+    """Writes the table as it comes; returns how many rows. What stood there before stays until all is written.
+
+    Raises BadInput for a path that can be no file.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        what = "is a folder" if path.is_dir() else "there is no such folder to write into"
+        raise BadInput(what, where=str(path), remedy="name a file in a folder that is there")
     part = path.with_name(f"{path.name}.part")
     count = 0
     try:

@@ -104,6 +104,29 @@ def test_wrong_usage_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert not (tmp_path / "o.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("table", "out", "told"),
+    [
+        ("none.csv", "o.csv", "none.csv: there is no such file"),
+        (".", "o.csv", "is a folder"),
+        ("garbage.csv", "o.csv", "none of its columns is known"),
+        ("good.csv", ".", "is a folder"),
+        ("good.csv", "none/o.csv", "there is no such folder"),
+    ],
+)
+def test_paths_that_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], table: str, out: str, told: str
+) -> None:
+    """A table that is missing, a folder or no table of runs, and a place that cannot be written: exit 2, told."""
+    monkeypatch.chdir(tmp_path)
+    Path("garbage.csv").write_bytes(b"\x89PNG\x00\xff,\x01\n\x02")
+    Path("good.csv").write_text(f"{HEAD}\n{GOOD}\n")
+    assert run(["estimate", "train", "--rows", table, "--out", out]) == 2
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert "\n  " in shown, "what to do"
+
+
 def test_one_prediction_from_flags(capsys: pytest.CaptureFixture[str]) -> None:
     """Flags give one prediction with a table of where time and memory go, or one JSON document."""
     assert run(["estimate", "train", "--model", "llama-3.1-8b", "--on", "8x H100", "--framework", "torchtitan"]) == 0
