@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor import machine, rates
+from advisor.answers import missing, settle
 from advisor.answers.detect import look
 from advisor.conclude import Grounds
 from advisor.errors import BadInput
@@ -76,11 +77,18 @@ def find_out(wish: Wish, grounds: Grounds) -> Found:
 
 
 def from_files(folder: Path, grounds: Grounds) -> tuple[Known, lock.Locked] | None:
-    """What the project's own two files say, with no look at the world; None where there is no lock."""
+    """What the project's own two files say, with no look at the world; None where there is no lock.
+
+    Raises BadInput for files that cannot be used, one that lost what must be known among them.
+    """
     if not (folder / LOCK).is_file():
         return None
     locked = _locked(folder / LOCK, grounds)
     answered = answers_file.read(folder / ANSWERS, grounds.questions)
+    lost = missing(grounds.questions, settle(grounds.questions, answered, locked.evidence, grounds.tables.tasks))
+    if lost:
+        what = f"{' and '.join(question.id for question in lost)} must be known, and nothing was decided without it"
+        raise BadInput(what, where=str(folder / ANSWERS), remedy="restore the file, or answer again: advisor plan")
     return Known(locked.project, answered, locked.evidence, locked.machine, locked.rates), locked
 
 

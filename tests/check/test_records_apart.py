@@ -49,6 +49,10 @@ def _answers_are_a_folder(project: Path) -> None:
     (project / "advisor.yaml").mkdir()
 
 
+def _task_lost(project: Path) -> None:
+    (project / "advisor.yaml").write_text("schema: 1\ntask: null\n")
+
+
 def _evidence_gone(project: Path) -> None:
     shutil.rmtree(project / "docs" / "evidence")
 
@@ -70,6 +74,7 @@ def _another_lock(project: Path) -> None:
         (_not_text, [("ADV058", "error", ".md")]),
         (_lock_is_a_folder, [("ADV008", "error", ".lock")]),
         (_answers_are_a_folder, [("ADV008", "error", ".yaml")]),
+        (_task_lost, [("ADV008", "error", ".yaml")]),
         (_evidence_gone, [("ADV058", "warning", ".md")]),
         (_model_gone, [("ADV058", "note", ".lock")]),
         (_another_lock, [("ADV058", "warning", ".md")]),
