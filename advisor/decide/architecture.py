@@ -143,4 +143,4 @@ def _full_blocked(searched: Searched) -> bool:
 
 def _statements(facts: Facts, tables: Tables) -> tuple[Statement, ...]:
     due = [gate for gate in tables.gates if judge(gate.condition, facts).holds]
-    return (*(Statement(gate.id, gate.say, gate.sources) for gate in due), *notes(facts, tables))
+    return (*(Statement(gate.id, gate.say, gate.sources, gate.decision) for gate in due), *notes(facts, tables))

@@ -45,7 +45,7 @@ def _races(axes: Iterable[Decided]) -> dict[str, list[Decided]]:
     """By the first of those that come out with the same shares: the others."""
     by_shares: dict[tuple[int, ...], list[Decided]] = {}
     for each in axes:
-        by_shares.setdefault(tuple(round(row.acceptability * 1000) for row in each.ranking), []).append(each)
+        by_shares.setdefault(tuple(round(row.acceptability * 1000) for row in each.ranking[:2]), []).append(each)
     return {same[0].id: same[1:] for same in by_shares.values()}
 
 

@@ -154,7 +154,7 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "beneath": view.beneath(conclusion),
         "picture": picture(whole) if alone is None or alone.id == "d_topology" else None,
         "cited": cited,
-        "cite": lambda ids: [(markdown.prose(name), address) for id, name, address in cited if id in ids],
+        "cite": lambda ids: [(n, address) for n, (id, _, address) in enumerate(cited, 1) if id in ids],
         "labels": words().labels,
         "decides": words().decides,
         "choice": _choice,

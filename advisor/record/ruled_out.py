@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.values.decision import Conclusion, Decided, Removed
 
-MOST_LIMITS = 8
+MOST_LIMITS = 6
 _PLAIN = ("yes", "no")
 
 

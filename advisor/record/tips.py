@@ -9,7 +9,7 @@ from advisor.values.decision import Decided, Tipping
 
 _MAY_FALL_AWAY = ("d_placement", "d_parallel", "d_memory")
 """Decisions for which "none" is an answer, not a lack."""
-MOST_TIPS = 8
+MOST_TIPS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,15 @@ def reasons(decisions: Iterable[Decided]) -> tuple[tuple[str, str], ...]:
 
 
 def why(decided: Decided) -> str:
-    """The first reason, and the first good that comes of it."""
-    good = next((each.text for each in decided.consequences if each.good), "")
+    """The first reason, and where it is no number the first good of it; of several options what each gives."""
     named = [text for text in decided.because if any(text.startswith(f"{name}: ") for name in decided.chosen_names)]
-    if named:  # what each of several options gives
-        alone = len(decided.chosen_names) == 1
-        return named[0].removeprefix(f"{decided.chosen_names[0]}: ") if alone else "; ".join(named)
-    return "; ".join(dict.fromkeys(text for text in (*decided.because[:1], good) if text))
+    if len(named) > 1:
+        return "; ".join(named)
+    if named:
+        return named[0].removeprefix(f"{decided.chosen_names[0]}: ")
+    reason = "".join(decided.because[:1])
+    good = next((each.text for each in decided.consequences if each.good), "")
+    return reason if any(map(str.isdigit, reason)) else "; ".join(text for text in (reason, good) if text)
 
 
 def close_calls(decisions: Iterable[Decided]) -> tuple[tuple[Decided, ...], ...]:
@@ -147,8 +149,12 @@ def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[
     """(what was chosen, why) beyond the first reason of each decision, which the outcome already gives."""
     known = set(told)
     rivalled = (each for each in decisions if len(each.ranking) > 1 and each.chosen and each.id not in (METRICS, TIME))
-    rows = [(names(each), why) for each in rivalled for why in each.because[1:]]
-    return tuple(dict.fromkeys(row for row in rows if row[1] not in known))[:MOST_CONSEQUENCES]
+    of: dict[str, list[str]] = {}
+    for each in rivalled:
+        for why in each.because[1:]:
+            of.setdefault(why, []).append(names(each))
+    rows = [("; ".join(dict.fromkeys(chosen)), why) for why, chosen in of.items() if why not in known]
+    return tuple(rows[:MOST_CONSEQUENCES])
 
 
 def cautions(decisions: Iterable[Decided]) -> tuple[str, ...]:

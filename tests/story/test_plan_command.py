@@ -96,11 +96,12 @@ def test_the_json_document_keeps_its_contract(planned: Path) -> None:
 
 
 def test_every_decision_of_the_milestone_is_there(planned: Path) -> None:
-    """Mode, place, spread, savers, format, preprocessing, hand-over, topology, runtime, metrics."""
+    """Need, family, protection, training, data, hand-over, serving, its capacity: all nineteen."""
     document = json.loads(plan(planned, "--json", "--dry-run").stdout)
     assert {decided["id"] for decided in document["decisions"]} == {
-        "g_train_mode", "d_placement", "d_parallel", "d_memory", "d_data_format", "d_preproc", "d_artefact",
-        "d_topology", "d_runtime", "d_metrics",
+        "g_need_ml", "g_family", "g_train_mode", "d_placement", "d_parallel", "d_memory", "d_time", "d_data_format",
+        "d_storage", "d_preproc", "d_feature_store", "d_federated", "d_tracking", "d_artefact", "d_topology", "d_ip",
+        "d_runtime", "d_scale", "d_metrics",
     }  # fmt: skip
 
 
