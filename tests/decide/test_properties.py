@@ -27,7 +27,11 @@ FEW = settings(max_examples=60 * TIMES, deadline=None, derandomize=True, suppres
 MANY = settings(FEW, max_examples=150 * TIMES)
 TABLED = ("d_topology", "d_data_format", "d_preproc", "d_artefact", "d_runtime")
 TEAMS = ("solo", "small_no_infra", "small_with_infra", "platform_team")
-SPREADS = ("", "none", "independent_runs", "ddp", "fsdp2", "hsdp")
+SPREADS = (
+    "", "none", "independent_runs", "ddp", "zero1", "zero2", "fsdp2", "embedding_sharding", "hsdp", "tp", "cp", "ep",
+    "pp", "nd_hybrid",
+)  # fmt: skip
+"""By how much of the model each leaves whole on a device: the more memory, the earlier in this list."""
 
 
 def decided(known: Known, on: Grounds | None = None) -> Architecture:
