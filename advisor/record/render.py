@@ -59,7 +59,7 @@ def render(conclusion: Conclusion, identity: Identity, kept: Prose = NOTHING, wh
 
 def _option(conclusion: Conclusion, whole: Conclusion) -> str:
     """What a record of one decision calls the option chosen; one of the architecture calls it by its title ("")."""
-    return "" if conclusion is whole else markdown.heading(conclusion.title.partition(": ")[2])
+    return "" if conclusion is whole else markdown.opening(markdown.title(conclusion.title.partition(": ")[2]))
 
 
 def same_digest(conclusion: Conclusion, recorded: str) -> bool:

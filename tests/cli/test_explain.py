@@ -43,6 +43,21 @@ def test_the_same_for_programs(planned: Path) -> None:
     assert set(entry["here"]["chosen"]) <= set(entry["options"])
 
 
+def test_pairs_of_answers_and_more_accelerators(tmp_path: Path) -> None:
+    """What only two answers together change, and what more accelerators would buy, has a line each."""
+    words = ("--set", "task=text_gen", "--set", "model.parameters=8e9", "--set", "train.mode=lora")
+    assert plan(tmp_path, "--hardware", "2x H100-SXM-80GB", *words).returncode == 0
+    document = json.loads(plan(tmp_path, "--json", "--dry-run").stdout)
+    pairs = [(each["id"], way["say"]) for each in document["decisions"] for way in each["together"]]
+    assert pairs
+    for id, say in pairs[:2]:
+        assert say in advisor("explain", id, "--plain", cwd=tmp_path).stdout
+    more = document["scaling"]
+    said = advisor("explain", "d_parallel", "--plain", cwd=tmp_path).stdout
+    assert more
+    assert f"with {more['count']} accelerators instead of {more['now']} a run would end" in said
+
+
 def test_without_a_lock_the_meaning_is_told(tmp_path: Path) -> None:
     """Outside a project a decision is what it asks and what may be chosen; nothing is written."""
     done = advisor("explain", "d_topology", "--project", str(tmp_path))

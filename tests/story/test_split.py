@@ -17,6 +17,7 @@ def project(tmp_path: Path) -> Path:
     made = copied(EXAMPLE, tmp_path)
     done = plan(made, "--split")
     assert done.returncode == 0, done.stderr
+    assert done.stderr.count("wrote") < 6, "files that lie together are told by their folder"
     return made
 
 
@@ -58,6 +59,8 @@ def test_each_open_decision_has_a_record(project: Path) -> None:
         assert (project / "docs" / "evidence" / f"{path.stem}.json").is_file()
         for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
             assert (path.parent / link).is_file(), (path.name, link)
+        assert text.split("Chosen option: ", 1)[1][1:].split('"')[0] in re.findall(r"^\* (.*)$", text, re.M)
+        assert "What was not asked" not in text
     assert any("Rests on [" in path.read_text(encoding="utf-8") for path in there.values())
 
 
