@@ -25,6 +25,7 @@ Number = Annotated[int, typer.Argument(help="The number of the record.", min=0)]
 Project = Annotated[Path, typer.Argument(help="The project's folder.", show_default="here")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Plain = Annotated[bool, typer.Option("--plain", help="No boxes, no colour.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say only which files changed.")]
 
 
 @app.command("list")
@@ -56,15 +57,13 @@ def show(number: Number, project: Project = Path("."), json: Json = False, plain
 
 
 @app.command()
-def accept(number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False) -> None:
+def accept(
+    number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False, quiet: Quiet = False
+) -> None:
     """Accept a proposed record: from then on it is never rewritten."""
     del plain  # nothing here is drawn
     changed = [str(path) for path in record.accept(_there(project), number)]
-    if json:
-        _print_json({"written": changed})
-    else:
-        typer.echo(f"Record {number} is accepted.", err=True)
-        typer.echo("\n".join(changed))
+    _tell(changed, f"Record {number} is accepted.", json=json, quiet=quiet)
 
 
 @app.command()
@@ -74,6 +73,7 @@ def supersede(
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Fix today's date, as 2026-11-25.")] = "",
     json: Json = False,
     plain: Plain = False,
+    quiet: Quiet = False,
 ) -> None:
     """Replace an accepted record by a new one that is decided again.
 
@@ -85,11 +85,7 @@ def supersede(
 
     record.found(_there(project), number)
     changed = [str(path) for path in propose_again(project, today=day(as_of), superseding=number)]
-    if json:
-        _print_json({"written": changed})
-    else:
-        typer.echo(f"Record {number} is superseded by a proposal.", err=True)
-        typer.echo("\n".join(changed))
+    _tell(changed, f"Record {number} is superseded by a proposal.", json=json, quiet=quiet)
 
 
 @app.command()
@@ -112,6 +108,15 @@ def index(
         typer.echo(str(place))
     else:
         typer.echo(f"{place} is up to date.", err=True)
+
+
+def _tell(changed: list[str], done: str, *, json: bool, quiet: bool) -> None:
+    if json:
+        _print_json({"written": changed})
+        return
+    if not quiet:
+        typer.echo(done, err=True)
+    typer.echo("\n".join(changed))
 
 
 def _there(project: Path) -> Path:

@@ -22,6 +22,7 @@ Ons = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Plain = Annotated[bool, typer.Option("--plain", help="No drawing.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Do not say how many rows were written.")]
 Svg = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw memory and time by component.")]
 Formulas = Annotated[bool, typer.Option("--explain", help="The formulas with the numbers in them.")]
 Observed = Annotated[
@@ -39,6 +40,14 @@ class Shown:
     observed: Path | None
     plain: bool
     json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How it is said that a table was written."""
+
+    json: bool
+    quiet: bool
 
 
 Estimating = Callable[[Iterable[Mapping[str, str]], Any], Iterator[dict[str, str]]]
@@ -78,6 +87,7 @@ def train(
     explain: Formulas = False,
     observed: Observed = None,
     plain: Plain = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Seconds of a step, tokens a second and memory of a training run, each with its 90% interval.
@@ -88,7 +98,7 @@ def train(
     from advisor.predict.table import TRAINING_COLUMNS, training_rows
 
     if rows is not None:
-        _table(rows, out, TRAINING_COLUMNS, training_rows)
+        _table(rows, out, TRAINING_COLUMNS, training_rows, Told(json=json, quiet=quiet))
         return
     given = {
         "seq": seq, "global_batch": batch, "micro_batch": micro_batch, "tp": tp, "pp": pp, "vp": vp, "cp": cp, "ep": ep,
@@ -98,11 +108,14 @@ def train(
     if search or deadline or budget:
         from advisor.cli.searched import searched, wanted
 
+        _nothing_of({"--svg": svg, "--explain": explain, "--observed": observed})
         searched(model, tuple(on or ()), _said(given), wanted(tokens, deadline, budget), json=json)
         return
     if len(on or ()) > 1:
         raise BadInput("--on is given more than once", where="--on", remedy="several machines are compared by --search")
     shown = Shown(svg, explain, observed, plain, json)
+    if on and on[0].strip().lower() == "any":
+        raise BadInput("'any' is for a search", where="--on", remedy="add --search, --deadline or --budget")
     _one(model, on[0] if on else "", _said(given), training_rows, shown)
 
 
@@ -122,13 +135,14 @@ def serve(
     explain: Formulas = False,
     observed: Observed = None,
     plain: Plain = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Seconds to the first token, seconds a further token, throughput and memory, each with its 90% interval."""
     from advisor.predict.table import SERVING_COLUMNS, serving_rows
 
     if rows is not None:
-        _table(rows, out, SERVING_COLUMNS, serving_rows)
+        _table(rows, out, SERVING_COLUMNS, serving_rows, Told(json=json, quiet=quiet))
         return
     given = {
         "input_len": prompt, "output_len": answer, "concurrency": concurrency, "tp": tp, "precision": precision,
@@ -137,7 +151,17 @@ def serve(
     _one(model, on, _said(given), serving_rows, Shown(svg, explain, observed, plain, json))
 
 
-def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Estimating) -> None:
+def _nothing_of(flags: Mapping[str, object]) -> None:
+    """Raises BadInput for what a search would pass over in silence."""
+    for flag, value in flags.items():
+        if value:
+            what = "is of one layout, and a search compares many"
+            raise BadInput(
+                what, where=flag, remedy="leave it out, or estimate the layout that was found with its flags"
+            )
+
+
+def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Estimating, told: Told) -> None:
     from advisor.predict import files
 
     if out is None:
@@ -145,7 +169,10 @@ def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Est
     if out.resolve() == rows.resolve():
         raise BadInput("--out is the table itself", where="--out", remedy="name another file")
     count = files.write(out, columns, estimate(files.rows(rows), files.ground(rows)))
-    typer.echo(f"{count} rows in {out}", err=True)
+    if not told.quiet:
+        typer.echo(f"{count} rows in {out}", err=True)
+    if told.json:
+        _print({"rows": count, "written": [str(out)]})
 
 
 def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, shown: Shown) -> None:
@@ -154,7 +181,7 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     from advisor.predict.asked import check_given, machine_cells, model_cells
     from advisor.predict.detail import served, trained
     from advisor.predict.observed import corrected
-    from advisor.predict.possible import check_layout, check_words
+    from advisor.predict.possible import check_layout, check_replicas, check_words
     from advisor.predict.table import training_rows
     from advisor.predict.variants import helps, moves
 
@@ -166,6 +193,8 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     found = detail(row, ground)
     if estimate is training_rows:
         check_layout(row, found.run, ground)
+    else:
+        check_replicas(row)
     counted, correction = found, None
     if shown.observed is not None:
         found, correction = corrected(found, shown.observed, ground, detail)
@@ -222,15 +251,19 @@ def _said(given: Mapping[str, object]) -> dict[str, str]:
 
 
 def _print_json(found: Mapping[str, str], moved: Mapping[str, float], more: Mapping[str, object]) -> None:
-    import json
-
-    from advisor import __version__
-
     text = ("status", "reason")
     values = {
         name: cell if name in text else cell == "true" if name == "fits" else float(cell)
         for name, cell in found.items()
         if name != "config_id"
     }
-    document = {"schema": 1, "advisor": __version__, "estimate": {**values, **moved}, **more}
-    typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+    _print({"estimate": {**values, **moved}, **more})
+
+
+def _print(document: Mapping[str, object]) -> None:
+    import json
+
+    from advisor import __version__
+
+    whole = {"schema": 1, "advisor": __version__, **document}
+    typer.echo(json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False))

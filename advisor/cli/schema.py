@@ -16,16 +16,18 @@ from advisor.values.reading import MACHINE_KEYS
 def command(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file.")] = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of the descriptions.")] = "en",
+    json: Annotated[bool, typer.Option("--json", help="A schema is a JSON document already.")] = False,
 ) -> None:
     """Print the JSON Schema of advisor.yaml, for editors.
 
     An advisor.yaml names advisor.schema.json, beside it, in its first line: `advisor schema --out
     advisor.schema.json` there makes an editor with a YAML language server complete and check it.
     """
-    import json
+    import json as json_format
 
+    del json
     folder = shelf("questionnaires")
-    text = json.dumps(schema(load_questions(folder, lang), load_words(folder, lang).machine), indent=2) + "\n"
+    text = json_format.dumps(schema(load_questions(folder, lang), load_words(folder, lang).machine), indent=2) + "\n"
     if out is None:
         typer.echo(text, nl=False)
     else:

@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from advisor import __version__
+from advisor.cli.everywhere import add_what_lacks
 from advisor.cli.roster import COMMANDS
 from advisor.cli.typed import read_plainly
 from advisor.errors import AdvisorError, Interrupted
@@ -114,7 +115,10 @@ class Later(TyperCommand):
         assert isinstance(command, TyperCommand | TyperGroup)
         command.name = self.name
         command.params = [option for option in command.params if option.name not in _COMPLETION_OPTIONS]
-        for each in (command, *getattr(command, "commands", {}).values()):
+        parts = getattr(command, "commands", {}).values()
+        for each in parts or (command,):
+            add_what_lacks(each)
+        for each in (command, *parts):
             read_plainly(each)
         return command
 

@@ -58,6 +58,14 @@ def check_words(row: Row) -> None:
             raise BadInput(f"{value:,.0f} is beyond anything that exists", where=where, remedy=f"at most {most:,.0f}")
 
 
+def check_replicas(row: Row) -> None:
+    """Raises BadInput where the devices that serve cannot be divided into replicas of the stated size."""
+    devices, tensor = number(row, "gpus"), number(row, "tp")
+    if devices and tensor and devices % tensor:
+        what = f"{devices:g} devices cannot be divided into replicas of {tensor:g}"
+        raise BadInput(what, where="--tp", remedy="name a degree that divides them, or leave it out")
+
+
 def check_layout(row: Row, run: Run, ground: Ground) -> None:
     """Raises BadInput where what was stated does not divide: batch, sequence, layers of stages, experts."""
     layout, shape = run.layout, run.shape

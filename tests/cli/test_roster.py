@@ -10,6 +10,7 @@ import pytest
 
 from advisor import __version__
 from advisor.cli.roster import COMMANDS
+from advisor.cli.shell import program, run
 
 ROOM = Path(__file__).parents[2] / "advisor" / "cli"
 HEAVY = ("torch", "rich", "numpy", "pydantic", "jinja2", "psutil", "pynvml", "ruamel", "pyarrow")
@@ -58,6 +59,29 @@ def test_help_of_each_command(name: str) -> None:
     assert usage.startswith(f"Usage: advisor {name} ")
     assert " ".join(line.split()) == COMMANDS[name]
     assert not set(json.loads(done.stderr.splitlines()[-1])) & set(HEAVY)
+
+
+EVERYWHERE = {"--json", "--plain", "--quiet", "--no-input", "--as-of"}
+
+
+def test_every_command_takes_what_scripts_give() -> None:
+    """--json, --plain, --quiet, --no-input and --as-of are options of every command and of every part of one."""
+    for name, later in program().commands.items():
+        command = later.loaded()
+        for part in getattr(command, "commands", {name: command}).values():
+            assert {word for option in part.params for word in option.opts} >= EVERYWHERE, (name, part.name)
+
+
+@pytest.mark.parametrize(
+    "words", [["fits", "llama-3.1-8b", "--on", "1x L4"], ["schema"], ["catalog", "prices"], ["explain", "latency"]]
+)
+def test_they_may_be_given_and_one_document_comes(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With all five there is one JSON document on standard output and nothing beside it; a wrong date is refused."""
+    assert run([*words, "--json", "--plain", "--quiet", "--no-input", "--as-of", "2026-11-25"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)
+    assert not shown.err
+    assert run([*words, "--as-of", "soon"]) == 2
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])

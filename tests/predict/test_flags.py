@@ -47,6 +47,9 @@ def asked(words: list[str]) -> Result:
         (["--precision", "int7"], "no precision"),
         (["--task", "dream"], "not known"),
         (["--observed", "/nowhere/run.json"], "no such file"),
+        (["--batch", "64", "--search", "--svg", "x.svg"], "--svg: is of one layout"),
+        (["--batch", "64", "--search", "--explain"], "--explain: is of one layout"),
+        (["--batch", "64", "--deadline", "1 day", "--tokens", "1B", "--observed", "run.json"], "--observed: is of one"),
     ],
 )
 def test_layouts_that_cannot_exist_are_named(words: list[str], why: str) -> None:
@@ -115,3 +118,17 @@ def test_any_question_of_fitting(model: str, on: str, seq: str) -> None:
     for machine in (on, "1x RTX 4090"):
         result = asked(["fits", f"--on={machine}", f"--seq={seq}", "--json", "--", model])
         assert result.exit_code in (0, 2), result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["serve", "--model", "llama-3.1-8b", "--on", "8x H100", "--tp", "3"], "cannot be divided into replicas of 3"),
+        (["train", "--model", "llama-3.1-8b", "--on", "any", "--batch", "64"], "'any' is for a search"),
+    ],
+)
+def test_machines_that_cannot_be_meant(words: list[str], why: str) -> None:
+    """Devices that no replicas of that size fill, and any machine without a search: exit 2, and what to do."""
+    found = asked(["estimate", *words])
+    assert found.exit_code == 2
+    assert why in found.output
