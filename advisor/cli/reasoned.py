@@ -164,6 +164,7 @@ class Here:
         for out in decided.removed:
             if out.option == option:
                 yield "chosen", self._removed(out, say("here.ruled_out"))
+        yield "noted", [said.text for said in self.conclusion.statements if (said.id, said.about) == (option, decision)]
         yield "would_change", [self._tip(tip, self._to(tip.to, decided)) for tip in decided.tipping if tip.to == option]
 
     def _question(self, entry: Entry) -> Iterator[tuple[str, object]]:

@@ -38,6 +38,13 @@ AXES: Mapping[str, Axis] = {
 }
 
 
+SPREAD_BECAUSE = {
+    "none": "one_device", "independent_runs": "runs_apart", "ddp": "replicated", "embedding_sharding": "rows_divided",
+    "tp": "matrices_cut", "cp": "sequences_cut", "ep": "experts_spread", "pp": "staged", "nd_hybrid": "all_at_once",
+}  # fmt: skip
+"""The phrase that says why a run is spread so; states are sharded otherwise."""
+
+
 def readings(
     searched: Searched, winner: Winner, facts: Facts, tables: Tables, *, shares: bool = True
 ) -> tuple[Decided, ...]:
@@ -165,8 +172,7 @@ def _because(id: str, winner: Winner, facts: Facts, tables: Tables) -> tuple[str
     if id == "d_memory":
         room = units.say(candidate.site.memory_bytes, "bytes")
         return (tables.say("memory_takes", memory=said(winner.memory), room=room),)
-    phrase = {"none": "one_device", "independent_runs": "runs_apart", "ddp": "replicated"}
-    return (tables.say(phrase.get(candidate.parallel, "sharded"), run=said(winner.run)),)
+    return (tables.say(SPREAD_BECAUSE.get(candidate.parallel, "sharded"), run=said(winner.run)),)
 
 
 def _why_mode(winner: Winner, facts: Facts, tables: Tables) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def _option(row: Option, decision: str, title: str, tables: Tables) -> Entry:
         "scores": {_quality(id, tables): _interval(low, high) for id, (low, high) in row.scores.items()},
         "facts": [f"{text} ({source})" for text, source in row.facts],
         "state": row.lifecycle,
+        "noted": {row.note.condition: row.note.say} if row.note else {},
     }
     sources = dict.fromkeys([source for _, source in row.facts] + list(row.sources))
     return Entry("option", row.id, row.name, _stated(says), (f"{decision}.{row.id}",), tuple(sources))
