@@ -51,6 +51,11 @@ def choose(condition: Number, then: Number, otherwise: Number) -> Number:
     return numpy.where(condition, then, otherwise)
 
 
+def anywhere(condition: Number) -> bool:
+    """Does it hold in any place?"""
+    return bool(numpy.any(condition))
+
+
 def at_least(value: Number, bound: float) -> Number:
     return numpy.maximum(value, bound)
 

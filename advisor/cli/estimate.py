@@ -75,10 +75,16 @@ def train(
     checkpointing: Annotated[str, typer.Option("--checkpointing", help="none, selective or full.")] = "",
     precision: Precision = "bf16",
     framework: Annotated[str, typer.Option("--framework", help="For instance megatron-core, torchtitan.")] = "",
-    optimizer: Annotated[str, typer.Option("--optimizer", help="adamw, adamw 8-bit, sgd, …")] = "",
+    optimizer: Annotated[
+        str, typer.Option("--optimizer", help="adamw, adamw 8-bit, adafactor, muon, lion, sgd, …")
+    ] = "",
     task: Annotated[
         str, typer.Option("--task", help="pretrain, full finetune, lora finetune, qlora finetune.")
     ] = "pretrain",
+    offload: Annotated[
+        str, typer.Option("--offload", help="Kept in the machine's memory: optimizer, params, activations; a+b.")
+    ] = "",
+    schedule: Annotated[str, typer.Option("--schedule", help="Of a pipeline: 1f1b, zb1p, zb2p, zbv.")] = "",
     search: Annotated[bool, typer.Option("--search", help="Estimate all layouts, and show the best.")] = False,
     tokens: Annotated[str, typer.Option("--tokens", help="Tokens of the whole run, for --deadline, --budget.")] = "",
     deadline: Annotated[str, typer.Option("--deadline", help="Longest that the run may take: 10 days.")] = "",
@@ -103,7 +109,7 @@ def train(
     given = {
         "seq": seq, "global_batch": batch, "micro_batch": micro_batch, "tp": tp, "pp": pp, "vp": vp, "cp": cp, "ep": ep,
         "zero_stage": zero, "act_ckpt": checkpointing, "precision": precision, "framework": framework,
-        "optimizer": optimizer, "task": task,
+        "optimizer": optimizer, "task": task, "offload": offload, "schedule": schedule,
     }  # fmt: skip
     if search or deadline or budget:
         from advisor.cli.searched import searched, wanted

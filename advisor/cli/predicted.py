@@ -28,6 +28,7 @@ def training_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Cha
         _answer("step", f"{ranged(step, 's')}, {_bound(found)}"),
         _answer("tokens", speed),
         *_memory(found),
+        *_host(found),
         *_notes(found),
         *(_answer("warning", text) for text in warnings(found)),
         *_shares("time", found.time, "parts", "s", plain=plain),
@@ -120,6 +121,11 @@ def _memory(found: Estimated) -> list[str]:
     ]
 
 
+def _host(found: Estimated) -> list[str]:
+    away = found.head.get("host_bytes")
+    return [_answer("host", worded("answers", "on_host", size=ranged(away, "bytes")))] if away else []
+
+
 def _notes(found: Estimated) -> list[str]:
     return [_answer("assumed", "; ".join(found.assumed))] if found.assumed else []
 
@@ -155,7 +161,9 @@ def document(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed,
         ]
 
     kind, share = found.bound
+    away = found.head.get("host_bytes")
     return {
+        **({"host_bytes": _plainly({"": away})[""]} if away else {}),
         "parts": {"time_s": _plainly(found.time), "memory_bytes": _plainly(found.memory)},
         "room_bytes": found.room,
         "verdict": found.head["process_bytes"].verdict(found.room),

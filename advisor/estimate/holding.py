@@ -6,11 +6,13 @@ Letters: T tokens of a micro batch on a device, h hidden, V vocabulary, t tensor
 from dataclasses import dataclass
 
 from advisor.estimate.layers import layer_weights, predicted_tokens, table_weights, tokens_a_device
-from advisor.estimate.links import data_parallel
-from advisor.estimate.steps import micro_batches
-from advisor.number import Number, ceiling, choose, larger, smaller
+from advisor.estimate.links import data_parallel, micro_batches
+from advisor.number import Number, anywhere, ceiling, choose, larger, smaller
 from advisor.values.constants import Constants
-from advisor.values.runs import FULL, SELECTIVE, Run
+from advisor.values.runs import FULL, SELECTIVE, ZB2P, Run
+
+BUCKET_VALUES = 5e8
+"""Gradients that are reduced and sent together (DeepSpeed's usual bucket, ZERO_OFFLOAD)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def held(run: Run, k: Constants) -> Held:
     alone = run.layout.pipeline <= 1
     first, last = kept * under_way, kept * (1.0 + (under_way - 1.0) / run.layout.pipeline) + logits
     at_end = alone + (last >= first) + run.layout.last
-    weights, gradients, states = _states(run)
+    weights, gradients, states = _on_device(run)
     buffers = _buffers(run, k)
     shown = choose(at_end > 0, last - logits, first)
     seen = choose(at_end > 0, logits, 0.0)
@@ -79,9 +81,11 @@ def at_peak(run: Run, gradients: Number, kept: Number, logits: Number) -> tuple[
 
 
 def in_flight(run: Run) -> Number:
-    """Micro batches that the first stage keeps: p in 1F1B, p (1 + (p-1)/(p v)) where interleaved (KORTHIKANTI)."""
+    """Micro batches that the first stage keeps: p in 1F1B, p (1 + (p-1)/(p v)) where interleaved (KORTHIKANTI),
+    2 p where no stage waits (ZERO_BUBBLE)."""
     stages, virtual = run.layout.pipeline, run.layout.virtual
     extra = choose(virtual > 1, 1.0 + (stages - 1.0) / (stages * virtual), 1.0)
+    extra = choose(run.layout.schedule == ZB2P, 2.0, extra)
     return smaller(micro_batches(run), stages * extra)
 
 
@@ -104,7 +108,29 @@ def _states(run: Run) -> tuple[Number, Number, Number]:
     return (
         (here * software.weight_bytes + _in_four_bits(run)) / over[2],
         trained * software.gradient_bytes / over[1],
-        (trained * software.state_bytes / over[0]),
+        trained * software.state_bytes / over[0],
+    )
+
+
+def _on_device(run: Run) -> tuple[Number, Number, Number]:
+    """What of them is not in the machine's memory: of gradients that leave one bucket is there at a time."""
+    weights, gradients, states = _states(run)
+    bucket = BUCKET_VALUES * 2.0
+    return (
+        choose(run.software.weights_away > 0, 0.0, weights),
+        choose(run.software.states_away > 0, smaller(gradients, bucket), gradients),
+        choose(run.software.states_away > 0, 0.0, states),
+    )
+
+
+def host_bytes(run: Run, k: Constants) -> Number:
+    """Bytes in the machine's memory for each device: the copies that leave it, gradients among them."""
+    weights, gradients, states = _states(run)
+    kept = (_kept(run, k) - activations(run, k)) * in_flight(run)
+    return (
+        choose(run.software.weights_away > 0, weights, 0.0)
+        + choose(run.software.states_away > 0, gradients + states, 0.0)
+        + choose(run.software.activations_away > 0, kept, 0.0)
     )
 
 
@@ -117,13 +143,29 @@ def _in_four_bits(run: Run) -> Number:
 
 
 def activations(run: Run, k: Constants) -> Number:
+    """What of them a device holds: two layers at a time where they leave, one that is used and one on its way."""
+    kept = _kept(run, k)
+    if not anywhere(run.software.activations_away > 0):
+        return kept
+    one = layer_activations(run, k)
+    whole = choose(run.layout.checkpoint >= FULL, one + 2.0 * _inputs(run), 2.0 * one)
+    return choose(run.software.activations_away > 0, smaller(kept, whole), kept)
+
+
+def _inputs(run: Run) -> Number:
+    """Bytes of a layer's input."""
+    return run.shape.hidden * tokens_a_device(run) * run.software.activation_bytes / _split(run)
+
+
+def _kept(run: Run, k: Constants) -> Number:
     """Kept for backward by the layers of a stage for one micro batch; one layer where nothing runs backward."""
     layout, layers = run.layout, ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
     one = layer_activations(run, k)
-    inputs = run.shape.hidden * tokens_a_device(run) * run.software.activation_bytes / _split(run)
     some = one * choose(run.software.flash > 0, choose(run.software.overlapping > 0, 1.0, k["selective"]), 1.0)
     kept = choose(layout.checkpoint == SELECTIVE, some * layers, one * layers)
-    kept = choose(layout.checkpoint >= FULL, larger(inputs * layers + one, run.shape.largest * one * layers), kept)
+    kept = choose(
+        layout.checkpoint >= FULL, larger(_inputs(run) * layers + one, run.shape.largest * one * layers), kept
+    )
     return choose(run.software.backward > 0, kept, one)
 
 
@@ -157,4 +199,4 @@ def _buffers(run: Run, k: Constants) -> Number:
     tables = 2.0 * run.shape.vocabulary * run.shape.hidden / run.layout.tensor
     whole = (2.0 + run.software.gradient_bytes) * stage_parameters(run)
     gathered = choose(run.layout.pipeline > 1, whole, gathered + tables)
-    return choose(run.layout.zero >= 3, gathered, 0.0) + k["workspace"]
+    return choose((run.layout.zero >= 3) + (run.software.weights_away > 0), gathered, 0.0) + k["workspace"]

@@ -4,9 +4,9 @@ Letters: T tokens of a micro batch on a device, h hidden, t tensor, p pipeline, 
 """
 
 from advisor.estimate.layers import parameters, recomputed, tokens_a_device
-from advisor.number import Number, at_least, choose, larger, smaller
+from advisor.number import Number, at_least, ceiling, choose, larger, smaller
 from advisor.values.constants import Constants
-from advisor.values.runs import Run
+from advisor.values.runs import ZBV, Run
 
 
 def data_parallel(run: Run) -> Number:
@@ -22,6 +22,17 @@ def local_parameters(run: Run) -> Number:
     spread = layout.tensor * layout.pipeline
     routed = shape.routed_weights * shape.layers
     return (parameters(shape) - routed) / spread + routed / (spread * layout.expert)
+
+
+def micro_batches(run: Run) -> Number:
+    """Micro batches of a step that pass each pipeline."""
+    return at_least(ceiling(run.layout.batch / (run.layout.micro * data_parallel(run))), 1.0)
+
+
+def trained_here(run: Run) -> Number:
+    """Trained values that a device, or its host, updates."""
+    ranks = data_parallel(run) * run.layout.context
+    return local_parameters(run) * run.software.trained / choose(run.layout.zero >= 1, ranks, 1.0)
 
 
 def lane(run: Run, span: Number, within: Number, k: Constants) -> Number:
@@ -61,7 +72,8 @@ def expert_s(run: Run, k: Constants) -> Number:
 def pipeline_s(run: Run, k: Constants) -> Number:
     """A micro batch: activations forward and gradients backward over each boundary of each virtual stage."""
     layout = run.layout
-    sent = 2.0 * 2.0 * run.shape.hidden * tokens_a_device(run) / layout.tensor * layout.virtual
+    chunks = choose(layout.schedule == ZBV, 2.0, layout.virtual)
+    sent = 2.0 * 2.0 * run.shape.hidden * tokens_a_device(run) / layout.tensor * chunks
     neighbours = layout.tensor * layout.context
     speed = choose(neighbours * layout.pipeline <= layout.node, run.device.link * k["link_reach"],
                    run.device.fabric * k["fabric_reach"])  # fmt: skip

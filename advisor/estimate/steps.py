@@ -6,19 +6,17 @@ from advisor.estimate.compute import overlapped
 from advisor.estimate.layers import micro_s
 from advisor.estimate.links import (
     context_s,
-    data_parallel,
     expert_s,
     gradients_s,
-    local_parameters,
+    micro_batches,
     pipeline_s,
     tensor_s,
+    trained_here,
 )
+from advisor.estimate.offload import OPTIMIZER_BYTES, host_s, update_s
 from advisor.number import Number, at_least, ceiling, choose, larger, log2
 from advisor.values.constants import Constants
-from advisor.values.runs import Run
-
-OPTIMIZER_BYTES = 30.0
-"""Read and written once a step for a trained value: gradient, master copy, two moments, the new weight."""
+from advisor.values.runs import ONE_F_ONE_B, ZB1P, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class Step:
     pipeline: Number
     bubble: Number
     gradients: Number
+    offload: Number
     optimizer: Number
     stragglers: Number
 
@@ -44,14 +43,8 @@ class Step:
         return sum(getattr(self, name) for name in self.__slots__)
 
 
-def micro_batches(run: Run) -> Number:
-    """Micro batches of a step that pass each pipeline."""
-    return at_least(ceiling(run.layout.batch / (run.layout.micro * data_parallel(run))), 1.0)
-
-
 def step(run: Run, k: Constants) -> Step:
-    """The parts of a step. 1F1B, interleaved where `virtual` is above 1: (p-1)/v micro batches of one stage are idle
-    time at the ends (SC21). The head sits on the last stage, which the others wait for."""
+    """The parts of a step. The head sits on the last stage, which the others wait for."""
     layout, passes = run.layout, micro_batches(run)
     micro, layers = micro_s(run, k), ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
     kernels = micro.matmul + micro.attention + micro.moving
@@ -60,13 +53,16 @@ def step(run: Run, k: Constants) -> Step:
     expert = layers * k["expert_unhidden"] * expert_s(run, k)
     stage = layers * micro.layer + tensor + context + expert
     between = k["pipeline_unhidden"] * pipeline_s(run, k)
-    bubble = (layout.pipeline - 1.0) / layout.virtual * (stage + between)
+    bubble = _idle(run) * (stage + between)
     busy = passes * (stage + micro.head)
-    optimizer = OPTIMIZER_BYTES * _trained_here(run) / run.device.bandwidth
+    optimizer = choose(
+        run.software.states_away > 0, update_s(run), OPTIMIZER_BYTES * trained_here(run) / run.device.bandwidth
+    )
     hiding = choose(layout.zero >= 3, busy, stage + micro.head)
     unhidden = choose(layout.zero >= 3, k["sharded_unhidden"], k["data_unhidden"])
     gradients = overlapped(hiding, gradients_s(run, choose(layout.pipeline > 1, 1.0, passes), k), unhidden) - hiding
-    sofar = busy + bubble + passes * between + gradients + optimizer
+    offload = host_s(run, busy, passes, k)
+    sofar = busy + bubble + passes * between + gradients + offload + optimizer
     return Step(
         matmul=passes * layers * micro.matmul,
         attention=passes * layers * micro.attention,
@@ -79,12 +75,15 @@ def step(run: Run, k: Constants) -> Step:
         pipeline=passes * between,
         bubble=bubble,
         gradients=gradients,
+        offload=offload,
         optimizer=optimizer,
         stragglers=sofar * k["straggling"] * log2(at_least(layout.devices / layout.node, 1.0)),
     )
 
 
-def _trained_here(run: Run) -> Number:
-    """Trained values that a device updates."""
-    ranks = data_parallel(run) * run.layout.context
-    return local_parameters(run) * run.software.trained / choose(run.layout.zero >= 1, ranks, 1.0)
+def _idle(run: Run) -> Number:
+    """Micro batches of a stage that are idle time at the ends: (p-1)/v in 1F1B (SC21), (p-1)/3 where gradients of
+    weights are computed in it, none where those of later steps are too (ZERO_BUBBLE)."""
+    stages, schedule = run.layout.pipeline - 1.0, run.layout.schedule
+    zero_bubble = choose(schedule == ZB1P, 1.0 / 3.0, 0.0)
+    return stages * choose(schedule == ONE_F_ONE_B, 1.0 / run.layout.virtual, zero_bubble)

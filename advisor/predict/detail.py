@@ -7,7 +7,7 @@ from typing import Any, Literal
 from advisor.errors import BadInput
 from advisor.estimate.answering import answering, memory, weights_bytes
 from advisor.estimate.doubt import memory_range
-from advisor.estimate.holding import Held, held
+from advisor.estimate.holding import Held, held, host_bytes
 from advisor.estimate.layers import active_weights, attention_flops, parameters
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row
@@ -20,6 +20,7 @@ from advisor.values.runs import Run, Serve
 BOUND = {
     "arithmetic": ("matmul", "attention", "head", "arithmetic"), "bandwidth": ("moving", "optimizer", "reading"),
     "launching": ("launching", "layers"), "waiting": ("bubble", "stragglers", "prefill"),
+    "host": ("offload",),
     "network": ("tensor", "context", "expert", "pipeline", "gradients"),
 }  # fmt: skip
 """What each part of a step, or of a token, waits for."""
@@ -80,6 +81,8 @@ def trained(row: Row, ground: Ground) -> Estimated:
         "step_s": _part(times.total, times_spread, matters),
         **{f"{name}_bytes": _size(kept, float(getattr(kept, name)), spread, matters) for name in SIZES},
     }
+    if away := float(host_bytes(run, k)) * min(run.layout.devices, run.layout.node):
+        head["host_bytes"] = _part(away, spread, matters)
     return Estimated(
         row, run, _sound(head), _parts(times, times_spread, matters), _kept_parts(kept, spread, matters),
         float(run.device.memory), found.assumed, matters,

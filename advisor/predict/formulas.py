@@ -11,10 +11,11 @@ from typing import Any
 from advisor.estimate.answering import prefill_s, read_bytes, weights_bytes
 from advisor.estimate.holding import activations, in_flight, layer_activations, logit_bytes, stage_parameters
 from advisor.estimate.layers import active_weights, attention_flops, matmul_rate, parameters, tokens_a_device
-from advisor.estimate.links import data_parallel
-from advisor.estimate.steps import OPTIMIZER_BYTES, micro_batches
+from advisor.estimate.links import data_parallel, micro_batches
+from advisor.estimate.offload import OPTIMIZER_BYTES
 from advisor.predict.detail import Estimated
 from advisor.values.constants import Constants
+from advisor.values.runs import ZB1P
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,17 @@ def _times(found: Estimated, k: Constants) -> Iterator[Line]:
         f"{_n(1.0 - 0.5 * shape.causal)}",
         float(attention_flops(shape, tokens)), "flop a layer", "flops_token", "SCALING, EAI_CALC, FLASH",
     )  # fmt: skip
-    if layout.pipeline > 1:
+    if layout.pipeline > 1 and found.time["bubble"].value:
         busy = sum(found.time[name].value for name in ("matmul", "attention", "moving", "launching", "tensor",
                                                        "context", "expert"))  # fmt: skip
         each = (busy + found.time["pipeline"].value) / many
         yield Line(
-            "bubble", "(stages - 1) / virtual x time of a micro batch",
-            f"({_n(layout.pipeline)} - 1) / {_n(layout.virtual)} * {_n(each)}", found.time["bubble"].value, "s",
-            "pipeline_bubble", "SC21, KORTHIKANTI",
+            "bubble", "(stages - 1) / virtual stages, a third with ZB1P, x time of a micro batch",
+            f"({_n(layout.pipeline)} - 1) / {_n(layout.virtual + 2.0 * (layout.schedule == ZB1P))} * {_n(each)}",
+            found.time["bubble"].value, "s", "pipeline_bubble", "SC21, KORTHIKANTI, ZERO_BUBBLE",
         )  # fmt: skip
+    if software.states_away:
+        return
     share = data_parallel(run) * layout.context if layout.zero >= 1 else 1.0
     trained = found.time["optimizer"].value * run.device.bandwidth / OPTIMIZER_BYTES
     yield Line(
@@ -120,15 +123,15 @@ def _held(found: Estimated, k: Constants) -> Iterator[Line]:
     yield Line(
         "weights of a stage", "its layers and tables / tensor", _n(here), here, "weights", "zero", "ZERO_SUMMARY"
     )
-    if software.weight_bytes >= 1:
+    if software.weight_bytes >= 1 and not software.weights_away:
         yield Line(
             "weights", "weights of a stage x bytes / ranks that share them",
             f"{_n(here)} * {_n(software.weight_bytes)} / {_n(over[3])}", found.memory["weights"].value, "bytes",
             "states", "ZERO_SUMMARY",
         )  # fmt: skip
     for name, size, stage in (("gradients", software.gradient_bytes, 2), ("states", software.state_bytes, 1)):
-        if not found.memory[name].value:
-            continue  # none are there at the peak
+        if not found.memory[name].value or software.states_away:
+            continue  # none are there at the peak, or they are in the machine's memory
         yield Line(
             name, "weights of a stage x trained x bytes / ranks that share them",
             f"{_n(here)} * {_n(software.trained)} * {_n(size)} / {_n(over[stage])}", found.memory[name].value, "bytes",

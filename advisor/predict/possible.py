@@ -25,7 +25,8 @@ LARGEST: Mapping[str, float] = {
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "act_ckpt": ("none", "selective", "full"),
     "task": ("pretrain", "full finetune", "lora finetune", "qlora finetune"),
-    "optimizer": ("adamw", "adam", "adamw 8-bit", "paged adamw 8-bit", "sgd"),
+    "optimizer": ("adamw", "adam", "adamw 8-bit", "paged adamw 8-bit", "adafactor", "muon", "lion", "sgd"),
+    "schedule": ("1f1b", "zb1p", "zb2p", "zbv"),
 }
 PRECISION = re.compile(
     r"(fp32|tf32|bf16|fp16|fp8|mxfp8|fp4|nvfp4|mxfp4|int8|int4|w8a8|w4a16|nf4|awq|gptq|mixed|true|32-true|amp|master|e4m3"

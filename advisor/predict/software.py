@@ -67,7 +67,7 @@ FRAMEWORKS = (
     Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON),
     Framework(r"llm\.c", 1.0, 2.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, TORCH_AMP, logit_bytes=IN_PLACE_LOGIT),
-    Framework(r"torchtune", 1.0, 1.0, 0.0, (2.0, 2.0, 4.0), 0.0, recomputes=True),
+    Framework(r"torchtune", 1.0, 1.0, 3.0, (2.0, 2.0, 4.0), 0.0, recomputes=True),
     Framework(r"unsloth|liger", 1.0, 1.0, 0.0, HALF, 0.0, CHUNKED_LOGIT),
     Framework(r"litgpt|lit-gpt", 0.0, 1.0, 3.0, (4.0, 4.0, 8.0)),
     Framework(r"huggingface|transformers|trl|peft|axolotl|llama-?factory", 0.0, 0.0, 0.0, TORCH_FSDP),
@@ -102,7 +102,9 @@ def software(row: Row, notes: Notes) -> Software:
         notes.assume("matrix products in 4 bits as fast as in 8", FOUR_BITS)
     if known is UNKNOWN:
         notes.assume("framework (eager or fused?)", 0.12)
-    in_backward = re.search(r"technique \+optim|optimizer.in.backward|fused.optimizer.step", said) is not None
+    in_backward = (
+        re.search(r"technique \+(optim|actoffload|8bit)|optimizer.in.backward|fused.optimizer.step", said) is not None
+    )
     weight, gradient, state = _policy(row, known, kind)
     task = f"{text(row, 'task')} {text(row, 'precision')}".lower()
     adapter = re.search(r"lora|adapter", task) is not None
@@ -123,7 +125,7 @@ def software(row: Row, notes: Notes) -> Software:
     )
 
 
-COMPILED = re.compile(r"compile[d]?\b(?! off)|technique \+(chunked|actckpt|optim)")
+COMPILED = re.compile(r"compile[d]?\b(?! off)|technique \+?(chunked|actckpt|optim|actoffload|8bit|q?lora)")
 OWN_GRADIENTS = re.compile(r"megatron|deepspeed|intern|llm\\.c|dle|flash|^$")
 """Frameworks whose gradients lie in buffers of their own; others free them after each step (PyTorch's default)."""
 LOSS_COMPILED = re.compile(r"torchtune|torchtitan (2025|2026|0\.[2-9]|1\.)")
@@ -132,7 +134,7 @@ LOSS_COMPILED = re.compile(r"torchtune|torchtitan (2025|2026|0\.[2-9]|1\.)")
 
 def _logit(said: str, known: Framework, compiled: bool) -> float:
     """Bytes that a logit takes with its copies."""
-    if re.search(r"chunk|cce|cut.?cross|technique \+(actckpt|optim)", said):
+    if re.search(r"chunk|cce|cut.?cross|technique \+?(actckpt|optim|actoffload|8bit|q?lora)", said):
         return CHUNKED_LOGIT
     return min(known.logit_bytes, IN_PLACE_LOGIT) if compiled and LOSS_COMPILED.search(said) else known.logit_bytes
 

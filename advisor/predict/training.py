@@ -12,6 +12,7 @@ from advisor.estimate.layers import parameters
 from advisor.predict.cells import Row, number, text
 from advisor.predict.devices import accelerator, device, node
 from advisor.predict.layouts import layout
+from advisor.predict.offloading import offloaded, scheduled
 from advisor.predict.shapes import Notes, shape
 from advisor.predict.software import framework, multiplied, software
 from advisor.values.catalog import Accelerator
@@ -48,9 +49,6 @@ def read(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> R
 
 
 def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], notes: Notes) -> Run:
-    offload = text(row, "offload").lower()
-    if offload not in ("", "none", "no", "false", "0"):
-        raise BadInput(f"offloading ({offload[:40]}) is not covered")
     model = model_row(row, models)
     seen = shape(row, model, notes)
     kind = multiplied(row)
@@ -58,8 +56,9 @@ def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], note
     devices = number(row, "gpus") or 1.0
     near = node(found, devices, number(row, "nodes"))
     here = device(text(row, "gpu"), text(row, "interconnect"), "16" if kind == "8" else kind, found)
-    run = Run(seen, layout(row, seen, framework(row), near, notes), here, software(row, notes))
-    return _paged(run, row, notes)
+    spread = scheduled(layout(row, seen, framework(row), near, notes), row)
+    run = Run(seen, spread, here, software(row, notes))
+    return offloaded(_paged(run, row, notes), row, found, notes)
 
 
 PAGES = re.compile(r"litgpt|torchtune", re.I)

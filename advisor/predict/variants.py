@@ -85,7 +85,7 @@ def _saves(change: Changed) -> bool:
 def _training(found: Estimated) -> Iterator[Option]:
     layout = found.run.layout
     fixed = {"micro_batch": f"{layout.micro:g}", "global_batch": f"{layout.batch:g}", "zero_stage": f"{layout.zero:g}"}
-    for name, value, cells in (*_spreads(found), *_precisions(found), *_adapters(found)):
+    for name, value, cells in (*_spreads(found), *_precisions(found), *_adapters(found), *_away(found)):
         yield name, value, {**fixed, **cells}
 
 
@@ -114,6 +114,18 @@ def _precisions(found: Estimated) -> Iterator[Option]:
     if not software.eight and device.flops_8 > device.flops:
         yield "fp8", "", {"precision": "fp8"}
     yield "eight_bit_states", "", {"optimizer": "adamw 8-bit"}
+
+
+def _away(found: Estimated) -> Iterator[Option]:
+    """States, weights or activations in the machine's memory; a pipeline without most of its bubble."""
+    software, layout = found.run.software, found.run.layout
+    if not software.states_away:
+        yield "offload_optimizer", "", {"offload": "optimizer"}
+        yield "offload_all", "", {"offload": "optimizer+params", "zero_stage": "3"}
+    if not software.activations_away:
+        yield "offload_activations", "", {"offload": f"{text(found.row, 'offload')} activations"}
+    if layout.pipeline > 1 and not layout.schedule:
+        yield "zero_bubble", "", {"schedule": "zb1p"}
 
 
 def _adapters(found: Estimated) -> Iterator[Option]:

@@ -11,6 +11,9 @@ from advisor.number import Number
 
 NO_CKPT, SELECTIVE, FULL = 0.0, 1.0, 2.0
 """What is computed again in backward: nothing, the attention, whole layers."""
+ONE_F_ONE_B, ZB1P, ZB2P, ZBV = 0.0, 1.0, 2.0, 3.0
+"""Schedules of a pipeline: one forward, one backward; without most of the bubble at the same memory, without any at
+twice, without any over two half stages a device (ZERO_BUBBLE)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Layout:
     """How the run is spread. `micro` sequences a replica at a time, `batch` in a step; `node` devices share fast links.
 
     `zero` is 0 to 3; `checkpoint` one of NO_CKPT, SELECTIVE, FULL; `hybrid` 1 where states are sharded in a node only;
-    `last` 1 where memory is looked at on the last stage, else on the fullest.
+    `last` 1 where memory is looked at on the last stage, else on the fullest. `schedule` of a pipeline: ONE_F_ONE_B,
+    interleaved where `virtual` is above 1, or one that puts weights' gradients where a stage would idle.
     """
 
     devices: Number
@@ -71,6 +75,7 @@ class Layout:
     sequence_parallel: Number
     node: Number
     last: Number
+    schedule: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ class Device:
     """One accelerator; `modern` 1 from the generation on that needs its own kernels (sm_90).
 
     `flops` and `flops_8` are dense peaks in 16 bits (or what the run multiplies in) and in 8; `reach` the best measured
-    share of `flops`; `link` and `fabric` bytes/s one way within and between nodes, each. `host` 1 for the processors of
+    share of `flops`; `link` and `fabric` bytes/s one way within and between nodes, each, `host_link` to and from the
+    machine's own memory. `host` 1 for the processors of
     a machine, which launch their kernels themselves.
     """
 
@@ -91,6 +97,7 @@ class Device:
     link: Number
     fabric: Number
     host: Number = 0.0
+    host_link: Number = 2.5e10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,8 @@ class Software:
     weights, gradients and states (master copy and moments); `trained` is the share of weights that are trained,
     `logit_bytes` what a logit takes with its copies. `backward` 0 where nothing runs backward but a small head.
     `gradients_stay` 1 where gradients have buffers of their own; 0 where backward makes them as it frees activations.
-    `compiled` 1 where a compiler chooses what backward keeps.
+    `compiled` 1 where a compiler chooses what backward keeps. `states_away`, `weights_away`, `activations_away` 1 where
+    gradients and states, weights, what backward needs lie in the machine's memory; its processors then update weights.
     """
 
     fused: Number
@@ -117,6 +125,9 @@ class Software:
     backward: Number = 1.0
     gradients_stay: Number = 1.0
     compiled: Number = 0.0
+    states_away: Number = 0.0
+    weights_away: Number = 0.0
+    activations_away: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)
