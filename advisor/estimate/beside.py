@@ -1,26 +1,21 @@
-"""What a step waits for beside arithmetic and the usual collectives: states kept off the device, rows of tables kept on
-others."""
+"""What a step waits for beside arithmetic and usual collectives: states on disk, rows of tables on other devices."""
 
 from advisor.estimate.case import Case
 from advisor.number import Number
 from advisor.values.candidates import Candidate
 
-HOST_S_A_WEIGHT = (0.4e-9, 0.9e-9, 2.5e-9)
-"""Seconds a trained weight where its states lie in the host's memory: 2 bytes of gradient up and 2 of weight down over
-PCIe at 12 to 25 GB/s, and an update of 30 bytes at a host's 40 to 100 GB/s (EXPERT)."""
 DISK_S_A_WEIGHT = (4e-9, 9e-9, 2.5e-8)
-"""The same on disk: 12 bytes of states read and written at 1 to 6 GB/s (EXPERT)."""
+"""Seconds a trained weight, beside those of states in the host's memory, where they lie on disk: 12 bytes of states
+read and written at 1 to 6 GB/s (EXPERT)."""
 POOLED_BYTES = 15_360.0
 """Of a sample: one vector of 64 values in fp32 for each of 30 tables, sent forward and its gradient back (EXPERT)."""
 
 
 def beside_s(case: Case) -> Number:
-    """Seconds that a step waits for states off the device; nothing of it runs beside the step."""
+    """Seconds that a step waits for states on disk; nothing of it runs beside the step."""
     weights = case.drawn_span(case.work.model.parameters, "copies")
-    on_host = case.column("on host", lambda candidate: candidate.states == "cpu_offload")
     on_disk = case.column("on disk", lambda candidate: candidate.states == "nvme_offload")
-    each = on_host * case.three(HOST_S_A_WEIGHT, "overhead") + on_disk * case.three(DISK_S_A_WEIGHT, "overhead")
-    return each * weights
+    return on_disk * case.three(DISK_S_A_WEIGHT, "overhead") * weights
 
 
 def looked_up_s(case: Case, samples: Number) -> Number:

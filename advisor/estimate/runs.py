@@ -25,9 +25,6 @@ ZERO = {
 """What data-parallel ranks divide: states, gradients too, weights too (ZERO_SUMMARY). Weights stay where a pipeline
 would gather them for every micro batch (MEGATRON)."""
 KEPT_AS = {"adamw8bit": "adamw8bit", "bf16_states": "adamw_bf16_states"}
-BESIDE: Policy = (2.0, 0.0, 0.0)
-"""What stays on the device where fp32 weights and moments lie in the host's memory or on disk: weights in 16 bits;
-gradients leave as backward makes them (PEFT)."""
 
 
 def ranks(candidate: Candidate) -> float:
@@ -108,17 +105,17 @@ def _software(case: Case) -> Software:
         trained=choose(case.frozen, smaller(adapters / at_least(parameters, 1.0), 1.0), 1.0),
         logit_bytes=LOGIT_BYTES if model.predicts_tokens else 0.0,
         backward=choose(probe, 0.0, 1.0),
+        states_away=case.column("states away", lambda candidate: float(candidate.last_resort)),
     )  # fmt: skip
 
 
 def _policy(case: Case, candidate: Candidate) -> Policy:
     plain = candidate.precision in IN_FP32
     if candidate.mode not in ("lora", "qlora", "linear_probe"):
-        if candidate.states in ("cpu_offload", "nvme_offload"):
-            return BESIDE
         stage = ZERO.get(candidate.parallel, 0.0)
         optimizer = KEPT_AS.get(candidate.states, case.work.training.optimizer)
         found = policy(optimizer, plain=plain, sharded=stage >= 3)
-        return found if stage in (0.0, 3.0) or plain else with_states(found)
+        apart = candidate.last_resort or stage in (1.0, 2.0)
+        return with_states(found) if apart and not plain else found
     weight, gradient, state = ADAPTER
     return (NF4_BYTES if candidate.mode == "qlora" else 4.0 if plain else weight), gradient, state
