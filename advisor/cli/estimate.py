@@ -136,6 +136,11 @@ def serve(
     concurrency: Annotated[int | None, _number("--concurrency", "Requests at once, over all devices.")] = None,
     tp: Annotated[int | None, _number("--tp", "Devices a replica is spread over; all, if not said.")] = None,
     precision: Precision = "bf16",
+    draft_tokens: Annotated[
+        int | None, _number("--draft-tokens", "Tokens guessed before each pass (speculative decoding).")
+    ] = None,
+    acceptance: Annotated[str, typer.Option("--acceptance", help="Share of guessed tokens that are kept: 0.7.")] = "",
+    draft_cost: Annotated[str, typer.Option("--draft-cost", help="A guess over a pass in time: 0.05.")] = "",
     engine: Annotated[str, typer.Option("--engine", help="vllm, sglang, trtllm, …")] = "vllm",
     svg: Svg = None,
     explain: Formulas = False,
@@ -152,7 +157,7 @@ def serve(
         return
     given = {
         "input_len": prompt, "output_len": answer, "concurrency": concurrency, "tp": tp, "precision": precision,
-        "engine": engine,
+        "engine": engine, "draft_tokens": draft_tokens, "acceptance": acceptance, "draft_cost": draft_cost,
     }  # fmt: skip
     _one(model, on, _said(given), serving_rows, Shown(svg, explain, observed, plain, json))
 

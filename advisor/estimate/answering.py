@@ -20,12 +20,13 @@ class Answering:
     layers: Number
     tensor: Number
     prefill: Number
+    drafting: Number
     first_s: Number
     memory_bytes: Number
 
     @property
     def token_s(self) -> Number:
-        return self.reading + self.arithmetic + self.layers + self.tensor + self.prefill
+        return self.reading + self.arithmetic + self.layers + self.tensor + self.prefill + self.drafting
 
 
 def answering(run: Serve, k: Constants) -> Answering:
@@ -33,19 +34,30 @@ def answering(run: Serve, k: Constants) -> Answering:
     traffic, layers = run.traffic, run.shape.layers
     batch = at_least(traffic.concurrency / traffic.replicas, 1.0)
     reading = read_bytes(run, batch) / traffic.tensor / (run.device.bandwidth * k["serve_bandwidth"])
-    flops = 2.0 * (active_weights(run.shape) * layers + run.shape.vocabulary * run.shape.hidden) * batch
+    seen, gained = batch * (1.0 + traffic.drafted), tokens_a_pass(run)
+    flops = 2.0 * (active_weights(run.shape) * layers + run.shape.vocabulary * run.shape.hidden) * seen
     arithmetic = flops / traffic.tensor / (_peak(run) * k["serve_matmul"])
     first, busy = prefill_s(run, k), larger(reading, arithmetic)
     launching = larger(layers * k["serve_launch"] * traffic.eager - busy, 0.0)
+    overhead = choose(traffic.eager > 0, launching, layers * k["serve_layer"]) + k["serve_step"] * traffic.mixed
+    reduced = 2.0 * layers * (k["serve_collective"] + _reduced(run, seen, k))
     return Answering(
-        reading=reading,
-        arithmetic=larger(arithmetic - reading, 0.0),
-        layers=choose(traffic.eager > 0, launching, layers * k["serve_layer"]) + k["serve_step"] * traffic.mixed,
-        tensor=choose(traffic.tensor > 1, 2.0 * layers * (k["serve_collective"] + _reduced(run, batch, k)), 0.0),
+        reading=reading / gained,
+        arithmetic=larger(arithmetic - reading, 0.0) / gained,
+        layers=overhead / gained,
+        tensor=choose(traffic.tensor > 1, reduced, 0.0) / gained,
+        drafting=traffic.drafted * traffic.drafting * (reading + overhead) / gained,
         prefill=traffic.mixed * k["serve_stolen"] * (batch - 1.0) * first / traffic.output,
         first_s=first * (1.0 + k["serve_queue"] * traffic.mixed * (batch - 1.0)),
         memory_bytes=memory(run, batch, k),
     )  # fmt: skip
+
+
+def tokens_a_pass(run: Serve) -> Number:
+    """Tokens that a pass is expected to yield: (1 - a^(d+1)) / (1 - a) of d drafted ones, each kept with the chance a
+    (Leviathan 2023, from memory of arXiv 2211.17192); 1 where nothing is drafted."""
+    kept, drafted = run.traffic.accepted, run.traffic.drafted
+    return (1.0 - kept ** (drafted + 1.0)) / (1.0 - kept)
 
 
 def read_bytes(run: Serve, batch: Number) -> Number:
@@ -54,7 +66,7 @@ def read_bytes(run: Serve, batch: Number) -> Number:
     experts: each reads its part of them for the requests of all (attention alone is data parallel)."""
     shape, traffic = run.shape, run.traffic
     share = shape.routed_active / larger(shape.routed_weights, 1.0)
-    touched = (1.0 - (1.0 - share) ** (batch * traffic.replicas)) / traffic.replicas
+    touched = (1.0 - (1.0 - share) ** (batch * (1.0 + traffic.drafted) * traffic.replicas)) / traffic.replicas
     weights = (shape.attention_weights + shape.dense_weights + shape.routed_weights * touched) * shape.layers
     head = shape.vocabulary * shape.hidden * larger(traffic.weight_bytes, 1.0)
     return weights * traffic.weight_bytes + head + batch * (traffic.input + traffic.output / 2.0) * _kept(run)

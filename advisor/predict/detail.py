@@ -18,7 +18,8 @@ from advisor.values.constants import Spread
 from advisor.values.runs import Run, Serve
 
 BOUND = {
-    "arithmetic": ("matmul", "attention", "head", "arithmetic"), "bandwidth": ("moving", "optimizer", "reading"),
+    "arithmetic": ("matmul", "attention", "head", "arithmetic"),
+    "bandwidth": ("moving", "optimizer", "reading", "drafting"),
     "launching": ("launching", "layers"), "waiting": ("bubble", "stragglers", "prefill"),
     "host": ("offload",),
     "network": ("tensor", "context", "expert", "pipeline", "gradients"),
@@ -113,7 +114,7 @@ def served(row: Row, ground: Ground) -> Estimated:
         ),
         "process_bytes": _part(seen.memory_bytes, spread, 0.0),
     }
-    names = ("reading", "arithmetic", "layers", "tensor", "prefill")
+    names = ("reading", "arithmetic", "layers", "tensor", "prefill", "drafting")
     times = {name: _part(getattr(seen, name), ground.spreads["token"], found.matters) for name in names}
     return Estimated(
         row, run, _sound(head), times, {name: _part(size, spread, 0.0) for name, size in _kept(run, ground).items()},

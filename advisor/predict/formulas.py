@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.estimate.answering import prefill_s, read_bytes, weights_bytes
+from advisor.estimate.answering import prefill_s, read_bytes, tokens_a_pass, weights_bytes
 from advisor.estimate.holding import activations, in_flight, layer_activations, logit_bytes, stage_parameters
 from advisor.estimate.layers import active_weights, attention_flops, matmul_rate, parameters, tokens_a_device
 from advisor.estimate.links import data_parallel, micro_batches
@@ -168,8 +168,9 @@ def _serving(found: Estimated, k: Constants) -> Iterator[Line]:
     yield Line("bytes read for a token", "weights once, keys and values of all requests", _n(read_bytes(run, batch)),
                float(read_bytes(run, batch)), "bytes", "further_token", "SCALING")  # fmt: skip
     yield Line(
-        "reading", "bytes read / tensor / (bandwidth x share reached)",
-        f"{_n(read_bytes(run, batch))} / {_n(traffic.tensor)} / ({_n(device.bandwidth)} * {_n(k['serve_bandwidth'])})",
+        "reading", "bytes read / tensor / (bandwidth x share reached) / tokens that a pass yields",
+        f"{_n(read_bytes(run, batch))} / {_n(traffic.tensor)} / ({_n(device.bandwidth)} * {_n(k['serve_bandwidth'])})"
+        f" / {_n(tokens_a_pass(run))}",
         found.time["reading"].value, "s", "further_token", "SCALING; k: serve_bandwidth",
     )  # fmt: skip
     first = float(prefill_s(run, k))

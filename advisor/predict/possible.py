@@ -19,6 +19,7 @@ FLAGS = {
 }  # fmt: skip
 LARGEST: Mapping[str, float] = {
     "seq": 1e8, "global_batch": 1e7, "micro_batch": 1e6, "input_len": 1e8, "output_len": 1e8, "concurrency": 1e7,
+    "draft_tokens": 1000.0, "acceptance": 1.0, "draft_cost": 1.0,
     "gpus": 2.0**20, "tp": 65536.0, "pp": 65536.0, "vp": 65536.0, "cp": 65536.0, "ep": 65536.0,
 }  # fmt: skip
 """Far beyond anything that has been run."""

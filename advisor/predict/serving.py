@@ -75,8 +75,30 @@ def _traffic(row: Row, asked: float, notes: Notes) -> Traffic:
         tensor=tensor, pipeline=pipeline, replicas=max(replicas, 1.0), input=asked,
         output=max(_length(row, "output_len", 256.0, notes), 2.0), concurrency=max(concurrency, 1.0),
         weight_bytes=weight, kv_bytes=2.0, eight=eight, eager=_eager(row),
+        **_drafted(row, notes),
         mixed=1.0 if scheduled and text(row, "mode") != "disaggregated" else 0.0,
     )  # fmt: skip
+
+
+KEPT, DRAFTING = 0.7, 0.05
+"""Of drafted tokens those that are kept, and the share of a pass that one takes, where nobody states it (EXPERT)."""
+MOST_KEPT = 0.99
+
+
+def _drafted(row: Row, notes: Notes) -> dict[str, float]:
+    """Speculative decoding, where the row drafts. Raises BadInput for chances and shares above 1."""
+    many = number(row, "draft_tokens") or 0.0
+    if not many:
+        return {}
+    kept, cost = number(row, "acceptance"), number(row, "draft_cost")
+    if max(kept or 0.0, cost or 0.0) > 1.0:
+        raise BadInput("acceptance and draft_cost are shares, from 0 to 1")
+    if kept is None:
+        notes.assume(f"{KEPT:.0%} of drafted tokens kept", 0.3)
+    if cost is None:
+        notes.assume(f"a draft token takes {DRAFTING:.0%} of a pass", 0.1)
+    accepted = min(KEPT if kept is None else kept, MOST_KEPT)
+    return {"drafted": many, "accepted": accepted, "drafting": DRAFTING if cost is None else cost}
 
 
 def _eager(row: Row) -> float:

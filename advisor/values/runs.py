@@ -143,7 +143,9 @@ class Traffic:
     """How a model is served: `replicas` copies, each over `tensor` x `pipeline` devices; requests of `input` tokens
     answered in `output`; `concurrency` of them at once. Bytes a weight and a kept value; `eight` 1 where
     matrices are multiplied in 8 bits. `eager` 1 where each kernel is launched from Python, 2 where weights are unpacked
-    by kernels of their own; `mixed` 1 where prefill takes time from decoding on the same devices."""
+    by kernels of their own; `mixed` 1 where prefill takes time from decoding on the same devices.
+    `drafted` tokens are guessed before each pass, each kept with the chance `accepted` and made in the share `drafting`
+    of a pass's time."""
 
     tensor: Number
     pipeline: Number
@@ -156,6 +158,9 @@ class Traffic:
     eight: Number
     eager: Number
     mixed: Number
+    drafted: Number = 0.0
+    accepted: Number = 0.0
+    drafting: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)
