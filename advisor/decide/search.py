@@ -167,8 +167,8 @@ def _contender(
 
 
 def _scores(table: TrainingTable, complexity: Number, facts: Facts, tables: Tables) -> dict[str, tuple[Number, Number]]:
-    """(low, high) on the fixed scales, one number a candidate. Cost: 5 for a dollar a run, one less for every factor
-    of ten. Headroom: 1 at the deadline, 5 at a quarter of it."""
+    """(low, high) on the fixed scales, one number a candidate. Cost: 5 for a dollar for all runs, one less for every
+    factor of ten. Headroom: 1 at the deadline, 5 at a quarter of it."""
     modes = {option.id: option for option in tables.options["g_train_mode"]}
     ends = table.ends
     idle = table.field.flat("untrained", lambda candidate: candidate.mode in UNTRAINED)
@@ -185,7 +185,8 @@ def _scores(table: TrainingTable, complexity: Number, facts: Facts, tables: Tabl
         spare = numpy.log(numpy.minimum(deadline_s, 1e12) / numpy.maximum(run_s, 1e-3)) / math.log(4.0)
         return 1.0 + 4.0 * numpy.clip(spare, 0.0, 1.0)
 
-    cost = [numpy.clip(5.0 - numpy.log10(numpy.maximum(usd, 1.0)), 1.0, 5.0) for usd in ends.cost_usd]
+    runs = facts["train.runs"].number if facts["train.runs"].known else 1.0
+    cost = [numpy.clip(5.0 - numpy.log10(numpy.maximum(usd * runs, 1.0)), 1.0, 5.0) for usd in ends.cost_usd]
     fits = {id: fit(option, facts) for id, option in modes.items()}
     fitting = numpy.array([fits[candidate.mode] for candidate in table.candidates]).T
     costs, privacy = of_mode("cost"), of_mode("privacy")

@@ -247,6 +247,8 @@ def _nearer(tip: Tipping) -> list[float]:
     if isinstance(tip.now, bool) or not isinstance(tip.now, int | float) or not isinstance(tip.flips_at, int | float):
         return []
     now, there = float(tip.now), float(tip.flips_at)
+    if max(now, there) <= 1.1 * min(now, there):
+        return []
     steps = [1.1, 1.09, 1.08, 1.06, 1.04, 1.02, 1.01]
     values = [there / step if there > now else there * step for step in steps]
     return [value for value in values if min(now, there) < value < max(now, there)] if there else []
