@@ -30,7 +30,7 @@ _MONEY = {"USD": 1.0, "usd": 1.0, "$": 1.0, "dollars": 1.0, **_COUNT}
 
 _PLAIN_COUNTS = (
     "samples", "tokens", "examples", "parameters", "layers", "heads", "files", "devices", "runs", "epochs", "rows",
-    "experts", "percentile", "",
+    "experts", "replicas", "percentile", "",
 )  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, float]] = {
     "bytes": _BYTES,

@@ -44,6 +44,8 @@ def _training(architecture: Architecture) -> list[Figure]:
 
 
 def _serving(architecture: Architecture, serve: ServingEstimates) -> list[Figure]:
+    if architecture.winner.feasible and architecture.winner.candidate.mode == "none_use_api":
+        return _hosted(architecture.facts)
     chosen = next(decided for decided in architecture.decisions if decided.id == "d_topology").chosen
     found = [_figure("serve.memory.peak", serve.memory_bytes, "bytes", "weights + working set")]
     if not chosen or chosen[0] not in serve.latency_s:
@@ -58,6 +60,17 @@ def _serving(architecture: Architecture, serve: ServingEstimates) -> list[Figure
         found.append(_figure("serve.replicas", count, "replicas", "Erlang C at the percentile, below the knee"))
         found.append(_figure("serve.cost.month", serve.cost_month_usd, "USD/month", "replicas x 730 h x price"))
     return found
+
+
+def _hosted(facts: Mapping[str, Fact]) -> list[Figure]:
+    """What the provider is paid: its memory, replicas and times are its own."""
+    paid = facts.get("hosted.cost")
+    if paid is None:
+        return []
+    low, high = paid.range
+    formula = "mean load x (tokens in x price in + tokens out x price out)"
+    inputs = ("serving.load.mean", "model.parameters")
+    return [Figure("serve.cost.month", paid.number, low, high, "USD/month", formula, inputs)]
 
 
 def _figure(id: str, span: Span, unit: str, formula: str) -> Figure:

@@ -7,7 +7,7 @@ from typing import Literal
 from advisor.record.words import words
 from advisor.values.decision import Conclusion, Decided
 
-Shape = Literal["service", "table", "library", "queue", "stream", "device", "edge", "split", "cascade"]
+Shape = Literal["service", "table", "library", "queue", "stream", "device", "edge", "split", "cascade", "hosted"]
 
 _SHAPES: Mapping[str, Shape] = {
     "batch_scoring": "table",
@@ -53,9 +53,10 @@ def picture(conclusion: Conclusion) -> Picture | None:
         return None
     parallel = decided.get("d_parallel")
     several = parallel is not None and parallel.status != "not_needed" and parallel.chosen not in ((), ("none",))
-    place = _names(decided.get("d_placement"))
+    place, mode = _names(decided.get("d_placement")), decided.get("g_train_mode")
+    hosted = mode is not None and mode.chosen == ("none_use_api",)
     return Picture(
-        shape=_SHAPES.get(topology.chosen[0], "service"),
+        shape="hosted" if hosted else _SHAPES.get(topology.chosen[0], "service"),
         topology=_names(topology),
         data=_names(decided.get("d_data_format")),
         preparing=_names(decided.get("d_preproc")),
