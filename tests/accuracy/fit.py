@@ -118,6 +118,32 @@ def write(constants: Mapping[str, float], spreads: Mapping[str, tuple[float, flo
     FILE.write_text(text, "utf-8")
 
 
+NUDGE = 0.01
+"""Of a constant's range: rows whose prediction moves with it are those that it comes from."""
+
+
+def provenance(table: Table, constants: Mapping[str, float]) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """(rows, sources) that each constant of the table's group was fitted on: those that move with it."""
+    before, found = table.errors(constants), {}
+    for row in rows(table.group):
+        nudged = constants[row["id"]] + NUDGE * (float(row["high"]) - float(row["low"]))
+        moved = numpy.abs(table.errors({**constants, row["id"]: nudged}) - before) > 1e-6
+        found[row["id"]] = int(moved.sum()), tuple(sorted(set(table.source[moved].tolist())))
+    return found
+
+
+def write_provenance(found: Mapping[str, tuple[int, tuple[str, ...]]]) -> None:
+    """Puts the rows and sources of each fitted constant at the end of its row in constants.yaml."""
+    text = FILE.read_text("utf-8")
+    for id, (count, sources) in found.items():
+        said = f",\n   rows: {count}, sources: [{', '.join(sources)}]}}"
+        text = re.sub(
+            rf"(id: {id}, group[^']*?meaning: (?:'[^']*'|\"[^\"]*\"), source: '[^']*')(?:,\n   rows: [^]]*\])?\}}",
+            lambda match, said=said: match[1] + said, text,
+        )  # fmt: skip
+    FILE.write_text(text, "utf-8")
+
+
 def _plain(value: float) -> str:
     """A number that YAML 1.1 reads as one."""
     mantissa, _, power = f"{value:.4g}".partition("e")
@@ -125,7 +151,7 @@ def _plain(value: float) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    others, spreads = start(), {}
+    others, spreads, came_from = start(), {}, {}
     for group, table in tables().items():
         everything = numpy.ones(len(table.measured), bool)
         errors = left_out(table, others)
@@ -136,8 +162,10 @@ def main(arguments: list[str]) -> None:
             print(f"  {name:30} {count:4} {error:7.1%} {far:7.1%} {bias:+7.1%} {share:5.0%}")
         print(f"  width {spreads[of]}")
         others = fitted(table, everything, others)
+        came_from |= provenance(table, others)
     if "--write" in arguments:
         write(others, spreads)
+        write_provenance(came_from)
 
 
 if __name__ == "__main__":

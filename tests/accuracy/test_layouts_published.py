@@ -4,6 +4,7 @@ import csv
 
 import numpy
 import pytest
+from accuracy.fit import provenance
 from accuracy.layouts import PUBLISHED, _known, tables
 
 from advisor import catalog
@@ -49,6 +50,15 @@ def test_constants_keep_their_bounds() -> None:
         assert row["meaning"].endswith(".")
         assert row["unit"]
         assert row["source"]
+
+
+def test_fitted_constants_say_what_they_rest_on() -> None:
+    """Every fitted constant names the sources and counts the rows whose estimate moves with it, as they are."""
+    for group, table in tables().items():
+        said = {
+            row["id"]: (row["rows"], tuple(row["sources"])) for row in document()["constants"] if row["group"] == group
+        }
+        assert said == provenance(table, constants())
 
 
 def test_what_ran_out_of_memory_is_not_said_to_fit() -> None:
