@@ -47,6 +47,8 @@ def revisits(folder: Path, on: Grounds, *, today: date) -> tuple[Revisit, ...]:
         found += _apart(each, folder, locked.part(each.decision) if each.decision else locked.digest)
     if lasts:
         found += _prices(lasts[-1], on, today)
+    elif locked.digest and not any(each.kind == "unreadable" for each in found):
+        found.append(Revisit("lost", 0, locked.digest, "has no record", Place((folder / LOCK).as_posix(), 1)))
     return tuple(found)
 
 

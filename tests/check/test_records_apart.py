@@ -57,6 +57,10 @@ def _evidence_gone(project: Path) -> None:
     shutil.rmtree(project / "docs" / "evidence")
 
 
+def _record_lost(project: Path) -> None:
+    next((project / "docs" / "decisions").glob("0001*.md")).unlink()
+
+
 def _model_gone(project: Path) -> None:
     shutil.rmtree(project / "model")
 
@@ -75,6 +79,7 @@ def _another_lock(project: Path) -> None:
         (_lock_is_a_folder, [("ADV008", "error", ".lock")]),
         (_answers_are_a_folder, [("ADV008", "error", ".yaml")]),
         (_task_lost, [("ADV008", "error", ".yaml")]),
+        (_record_lost, [("ADV058", "warning", ".lock")]),
         (_evidence_gone, [("ADV058", "warning", ".md")]),
         (_model_gone, [("ADV058", "note", ".lock")]),
         (_another_lock, [("ADV058", "warning", ".md")]),

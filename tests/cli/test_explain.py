@@ -45,9 +45,10 @@ def test_the_same_for_programs(planned: Path) -> None:
 
 def test_pairs_of_answers_and_more_accelerators(tmp_path: Path) -> None:
     """What only two answers together change, and what more accelerators would buy, has a line each."""
+    cards = ("--hardware", "2x H100-SXM-80GB")
     words = ("--set", "task=text_gen", "--set", "model.parameters=8e9", "--set", "train.mode=lora")
-    assert plan(tmp_path, "--hardware", "2x H100-SXM-80GB", *words).returncode == 0
-    document = json.loads(plan(tmp_path, "--json", "--dry-run").stdout)
+    assert plan(tmp_path, *cards, *words).returncode == 0
+    document = json.loads(plan(tmp_path, *cards, "--json", "--dry-run").stdout)
     pairs = [(each["id"], way["say"]) for each in document["decisions"] for way in each["together"]]
     assert pairs
     for id, say in pairs[:2]:

@@ -11,6 +11,7 @@ _TOLD: Mapping[str, tuple[Severity, Callable[[Revisit], str]]] = {
     "unreadable": ("error", lambda each: f"record {each.record} cannot be read: {each.what}; {each.now}"),
     "unlike": ("warning", lambda each: f"record {each.record} is of decision {each.what}, advisor.lock of {each.now}"),
     "unproved": ("warning", lambda each: f"the numbers behind record {each.record} are gone: {each.what} {each.now}"),
+    "lost": ("warning", lambda each: f"advisor.lock is of decision {each.what}, which {each.now}"),
     "gone": ("note", lambda each: f"the decision rests on {each.what}, which {each.now}"),
 }
 
@@ -32,7 +33,7 @@ RULE = Rule(
     group="drift",
     formats=RECORD,
     condition="A record cannot be read (error); the last standing record was written with another advisor.lock than is "
-    "there; the file with its numbers is gone; or a file that a fact in the lock was read from is gone "
+    "there; no record stands for what the lock decided; the file with its numbers is gone; or a file that a fact in the lock was read from is gone "
     "(note; data may lie elsewhere).",
     remedy="restore the files from version control, or decide again: advisor plan",
     why="What CI derives again is the lock: a record that is of another decision is not kept true by it.",
