@@ -93,22 +93,33 @@ def stage_parameters(run: Run) -> Number:
     """Weights on the first or last stage: its layers and a table of tokens."""
     shape, layout = run.shape, run.layout
     layers = ceiling(shape.layers / layout.pipeline - 1e-9)
-    routed = shape.routed_weights / layout.expert
     tables = choose(layout.pipeline > 1, shape.vocabulary * shape.hidden, table_weights(shape))
-    return (layers * (layer_weights(shape) - shape.routed_weights + routed) + tables) / layout.tensor
+    return (layers * (layer_weights(shape) - shape.routed_weights) + tables) / layout.tensor + routed_parameters(run)
+
+
+def routed_parameters(run: Run) -> Number:
+    """Of them those of the experts that a device has."""
+    layers = ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
+    return layers * run.shape.routed_weights / run.layout.expert / run.layout.tensor
 
 
 def _states(run: Run) -> tuple[Number, Number, Number]:
-    """Weights, gradients and optimizer states; ZeRO spreads the last first (ZERO_SUMMARY)."""
+    """Weights, gradients and optimizer states; ZeRO spreads the last first (ZERO_SUMMARY). An expert has copies on as
+    many of the ranks only as there are groups of them, and is spread over these (MEGATRON)."""
     layout, software = run.layout, run.software
-    here, ranks = stage_parameters(run), data_parallel(run) * layout.context
+    routed, ranks = routed_parameters(run), data_parallel(run) * layout.context
+    shared = stage_parameters(run) - routed
     group = choose(layout.hybrid > 0, smaller(ranks, layout.node), ranks)
-    over = [choose(layout.zero >= stage, group, 1.0) for stage in (1, 2, 3)]
-    trained = here * software.trained
+    copies = larger(group / layout.expert, 1.0)
+
+    def held(stage: int) -> Number:
+        return choose(layout.zero >= stage, shared / group + routed / copies, shared + routed)
+
+    tables = _in_four_bits(run) / choose(layout.zero >= 3, group, 1.0)
     return (
-        (here * software.weight_bytes + _in_four_bits(run)) / over[2],
-        trained * software.gradient_bytes / over[1],
-        trained * software.state_bytes / over[0],
+        held(3) * software.weight_bytes + tables,
+        held(2) * software.trained * software.gradient_bytes,
+        held(1) * software.trained * software.state_bytes,
     )
 
 

@@ -13,12 +13,16 @@ from advisor.values.runs import Device
 Accelerators = Mapping[str, Accelerator]
 
 
+NAMES_KEPT = 4096
+"""Names of a table that are kept; a table of nothing but other names starts anew."""
+
+
 class Remembered(dict[str, Accelerator]):
     """Accelerators by id, with the names that were looked up before: tables repeat few names many times."""
 
     def __init__(self, accelerators: Accelerators) -> None:
         super().__init__(accelerators)
-        self.found: dict[str, Accelerator] = {}
+        self.found: dict[str, Accelerator | BadInput] = {}
 
 
 FAMILY = (
@@ -52,8 +56,16 @@ def accelerator(name: str, accelerators: Accelerators) -> Accelerator:
     if not isinstance(accelerators, Remembered):
         return _looked_up(name, accelerators)
     if name not in accelerators.found:
-        accelerators.found[name] = _looked_up(name, accelerators)
-    return accelerators.found[name]
+        if len(accelerators.found) >= NAMES_KEPT:
+            accelerators.found.clear()
+        try:
+            accelerators.found[name] = _looked_up(name, accelerators)
+        except BadInput as error:
+            accelerators.found[name] = error
+    found = accelerators.found[name]
+    if isinstance(found, BadInput):
+        raise found.with_traceback(None)
+    return found
 
 
 def _looked_up(name: str, accelerators: Accelerators) -> Accelerator:

@@ -33,8 +33,8 @@ RULE = Rule(
     group="drift",
     formats=RECORD,
     condition="A record cannot be read (error); the last standing record was written with another advisor.lock than is "
-    "there; no record stands for what the lock decided; the file with its numbers is gone; or a file that a fact in the lock was read from is gone "
-    "(note; data may lie elsewhere).",
+    "there; no record stands for what the lock decided; the file with its numbers is gone; or a file that a fact in "
+    "the lock was read from is gone (note; data may lie elsewhere).",
     remedy="restore the files from version control, or decide again: advisor plan",
     why="What CI derives again is the lock: a record that is of another decision is not kept true by it.",
     evidence=("docs/files.md of this project: what each of the four files is for",),
