@@ -70,7 +70,11 @@ class Here:
         yield "rests_on", list(self._rests(decided))
         yield (
             "sources",
-            [f"{title} <{address}>" for id, title, address in self.conclusion.sources if id in decided.sources],
+            [
+                f"{title}{f' <{address}>' if address else ''}"
+                for id, title, address in self.conclusion.sources
+                if id in decided.sources
+            ],
         )
 
     def _share(self, share: float, name: str) -> str:
