@@ -4,7 +4,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 """
 
 from advisor.check.outcome import Outcome
-from advisor.check.report.words import TITLES, stale_line, summary
+from advisor.check.report.words import TITLES, printable, stale_line, summary
 from advisor.values.finding import Finding
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -31,7 +31,8 @@ def _command(finding: Finding) -> str:
 
 
 def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    lines = text.replace("%", "%25").replace("\r", "%0D").split("\n")
+    return "%0A".join(map(printable, lines))
 
 
 def _property(text: str) -> str:
