@@ -178,7 +178,8 @@ def _because(id: str, winner: Winner, facts: Facts, tables: Tables) -> tuple[str
 def _why_mode(winner: Winner, facts: Facts, tables: Tables) -> tuple[str, ...]:
     reasons = []
     if facts["train.mode"].known:
-        reasons.append(tables.say("asked_for"))
+        exactly = facts["train.mode"].value == winner.candidate.mode
+        reasons.append(tables.say("asked_for" if exactly else "asked_for_adapter"))
     elif facts["data.samples"].known:
         reasons.append(tables.say("samples", samples=units.say(facts["data.samples"].number, "samples")))
     run, memory = said(winner.run), said(winner.memory)

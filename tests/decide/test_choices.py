@@ -100,3 +100,12 @@ def test_deciding_again_chooses_the_same() -> None:
     for answers in (TABLE, TEXT | {"purpose.pretrained": None, "purpose.baseline": None}, PHONE):
         told = think(known(answers, GPUS), grounds()).architecture.outcome
         assert think(known(answers, GPUS), grounds(), shares=False).architecture.outcome == told
+
+
+def test_an_adapter_on_another_base_says_so() -> None:
+    """Who asks for LoRA and gets it on a 4-bit base is not told that this was asked for."""
+    said = {"task": "text_gen", "model.parameters": 70e9, "train.mode": "lora", "train.deadline": 72.0}
+    there = known({**said, "team": "small_with_infra"}, {"cpus": 64, "memory": 1e12, "gpus": "8x h100-sxm5-80gb"})
+    mode = next(each for each in think(there, grounds()).architecture.decisions if each.id == "g_train_mode")
+    assert mode.chosen == ("qlora",)
+    assert "4 bits" in mode.because[0]
