@@ -73,7 +73,7 @@ def architecture(
         else:
             take(choose(rows[id], known, tables, shares=shares))
     take(choose(rows["d_feature_store"], known, tables, shares=shares))
-    if _untrained(winner):
+    if winner.untrained:
         take(undecided(rows["d_tracking"], "not_needed", tables.say("no_training_data.d_tracking")))
     else:
         take(choose(rows["d_tracking"], known, tables, shares=shares))
@@ -87,13 +87,9 @@ def architecture(
 
 def _no_data(winner: Winner, work: Workload) -> str:
     """The phrases that say why no data are stored or prepared for training, "" where some are."""
-    if _untrained(winner):
+    if winner.untrained:
         return "no_training_data"
     return "simulated" if work.modality == "simulation" else ""
-
-
-def _untrained(winner: Winner) -> bool:
-    return winner.feasible and winner.candidate.mode in UNTRAINED
 
 
 def _nearest(table: TrainingTable, searched: Searched) -> int:

@@ -44,7 +44,7 @@ def _training(architecture: Architecture) -> list[Figure]:
 
 
 def _serving(architecture: Architecture, serve: ServingEstimates) -> list[Figure]:
-    if architecture.winner.feasible and architecture.winner.candidate.mode == "none_use_api":
+    if architecture.winner.hosted:
         return _hosted(architecture.facts)
     chosen = next(decided for decided in architecture.decisions if decided.id == "d_topology").chosen
     found = [_figure("serve.memory.peak", serve.memory_bytes, "bytes", "weights + working set")]

@@ -29,6 +29,16 @@ class Winner:
     energy: Figure
     feasible: bool
 
+    @property
+    def untrained(self) -> bool:
+        """It passed every limit, and nothing is trained."""
+        return self.feasible and self.candidate.mode in UNTRAINED
+
+    @property
+    def hosted(self) -> bool:
+        """It passed every limit, and a provider runs the model."""
+        return self.feasible and self.candidate.mode == "none_use_api"
+
 
 AXES: Mapping[str, Axis] = {
     "g_train_mode": lambda candidate: candidate.mode,

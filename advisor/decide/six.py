@@ -56,7 +56,7 @@ def _fit(architecture: Architecture, tables: Tables, serve: ServingEstimates) ->
     winner = architecture.winner
     size = serve.memory_bytes
     needs = units.say(size.value, "bytes", size.low, size.high)
-    if winner.feasible and winner.candidate.mode == "none_use_api":
+    if winner.hosted:
         return tables.say("six_fit_hosted")
     if winner.candidate.mode in UNTRAINED:
         return tables.say("six_fit_none", serve=needs)

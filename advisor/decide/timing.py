@@ -7,7 +7,7 @@ from advisor.decide.options import undecided
 from advisor.decide.readings import Winner, place, said
 from advisor.figure import Fact
 from advisor.number import interval
-from advisor.values.candidates import UNTRAINED, Candidate
+from advisor.values.candidates import Candidate
 from advisor.values.catalog import DecisionRow, Tables
 from advisor.values.decision import Decided
 from advisor.values.estimates import TrainingTable
@@ -22,7 +22,7 @@ def in_time(
 ) -> Decided:
     """Whether the training that was chosen, or comes nearest, meets the deadline, with the times of its kind on other
     machines. What passed every limit does, even at the slow end of its range. `shares` False leaves out the words."""
-    if winner.candidate.mode in UNTRAINED and winner.feasible:
+    if winner.untrained:
         return undecided(row, "not_needed", tables.say("nothing_trained"))
     deadline = facts["train.deadline"]
     late = deadline.known and winner.run.value > deadline.number * 3600.0
