@@ -1,6 +1,7 @@
 """Fits the constants on the published rows and tells the error with each source left out.
 
-`python tests/accuracy/fit.py` prints; `--write` also writes advisor/catalog/constants.yaml.
+`python tests/accuracy/fit.py [GROUP ...]` prints, for all groups (step, memory, answer) or those named; `--write` also
+writes what it fitted into advisor/catalog/constants.yaml.
 """
 
 import re
@@ -107,10 +108,10 @@ def _line(name: str, errors: Any, inside: Any) -> tuple[str, int, float, float, 
 
 
 def write(constants: Mapping[str, float], spreads: Mapping[str, tuple[float, float]]) -> None:
-    """Puts the fitted values and widths into constants.yaml; the rest of the file stays."""
+    """Puts fitted values and widths into constants.yaml; the rest of the file stays."""
     text = FILE.read_text("utf-8")
     for row in document()["constants"]:
-        if row["group"] != "given":
+        if row["id"] in constants:
             text = re.sub(rf"(id: {row['id']}, .*?value: )[^,]+", rf"\g<1>{_plain(constants[row['id']])}", text)
     for of, (low, high) in spreads.items():
         new = f"- {{of: {of}, base: {BASE[of]}, low: {low:.3f}, high: {high:.3f}}}"
@@ -152,7 +153,9 @@ def _plain(value: float) -> str:
 
 def main(arguments: list[str]) -> None:
     others, spreads, came_from = start(), {}, {}
-    for group, table in tables().items():
+    named = [group for group in tables() if group in arguments] or list(tables())
+    for group in named:
+        table = tables()[group]
         everything = numpy.ones(len(table.measured), bool)
         errors = left_out(table, others)
         of = SPREAD_OF[group]
@@ -164,7 +167,7 @@ def main(arguments: list[str]) -> None:
         others = fitted(table, everything, others)
         came_from |= provenance(table, others)
     if "--write" in arguments:
-        write(others, spreads)
+        write({row["id"]: others[row["id"]] for group in named for row in rows(group)}, spreads)
         write_provenance(came_from)
 
 
