@@ -9,6 +9,7 @@ from advisor.catalog.constants import constants, spreads
 from advisor.catalog.models import models
 from advisor.errors import BadInput
 from advisor.predict.cells import Row
+from advisor.predict.columns import renamed
 from advisor.predict.devices import Remembered
 from advisor.predict.table import Ground
 
@@ -29,7 +30,8 @@ def ground(beside: Path | None = None) -> Ground:
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """The rows of a CSV file with a header, one at a time; missing cells are empty, unknown columns are kept.
+    """The rows of a CSV file with a header, one at a time, under our names of its columns; missing cells are empty,
+    unknown columns are kept.
 
     Raises BadInput for a path that is no file, a table without a header or of other columns, and what is no CSV.
     """
@@ -43,14 +45,15 @@ def rows(path: Path) -> Iterator[Row]:
             raise BadInput(
                 "the table is empty", where=str(path), remedy="give it a header, for instance config_id,arch_key,gpu"
             )
-        if TELLING.isdisjoint(name.strip() for name in reader.fieldnames):
+        ours = renamed(name.strip() for name in reader.fieldnames)
+        if TELLING.isdisjoint(ours(dict.fromkeys(map(str.strip, reader.fieldnames), ""))):
             what = "none of its columns is known: it is no table of runs"
             raise BadInput(
                 what, where=str(path), remedy="docs/estimates.md lists the columns; the first line names them"
             )
         try:
             for row in reader:
-                yield {name.strip(): cell for name, cell in row.items() if isinstance(cell, str) and name}
+                yield ours({name.strip(): cell for name, cell in row.items() if isinstance(cell, str) and name})
         except csv.Error as error:
             raise BadInput(f"not readable as CSV: {error}", where=f"{path}:{reader.line_num}") from None
 
