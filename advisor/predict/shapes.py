@@ -14,6 +14,7 @@ VOCABULARIES = (
     (r"bert", 30592.0), (r"llama-?3|llama3", 128256.0), (r"llama|mistral|mixtral|alpaca|vicuna", 32000.0),
     (r"qwen", 151936.0), (r"nemotron", 256000.0), (r"megatron|turing|korthikanti|sc21", 51200.0),
 )  # fmt: skip
+YES = ("1", "1.0", "true", "yes")
 USUAL_VOCABULARY = 50304.0
 """Of GPT-2 and GPT-NeoX, padded to a multiple of 128."""
 SEQUENCES = ((r"bert", 512.0), (r"llama-?3", 8192.0), (r"llama-?2|mistral|mixtral|qwen", 4096.0))
@@ -57,7 +58,7 @@ def shape(row: Row, model: Row, notes: Notes) -> Shape:
     vocabulary = _own(row, model, "vocab") or _vocabulary(name, text(row, "source_id"))
     attention, attended, kept = _attention(model, hidden, heads, kv_heads, size)
     attending = _attending(model)
-    causal = 0.0 if "bert" in name else 1.0
+    causal = 0.0 if "bert" in f"{name} {text(row, 'family').lower()}" else 1.0
     sequence = _sequence(row, name, notes)
     attention = attending * attention + (1.0 - attending) * STATE_SPACE_WEIGHTS * hidden * hidden
     dense, routed, active, copies, values = _mlp(row, model, hidden, ffn, 3.0 if gated else 2.0)
@@ -106,6 +107,8 @@ def _filled(row: Row, sequence: float, causal: float, notes: Notes) -> float:
 
 
 def _gated(name: str, model: Row, row: Row) -> bool:
+    if said := text(row, "gated"):
+        return said.lower() in YES
     kind = text(model, "mlp").lower()
     if kind:
         return kind in GATED
@@ -113,9 +116,9 @@ def _gated(name: str, model: Row, row: Row) -> bool:
 
 
 def _tied(name: str, model: Row, row: Row) -> float:
-    said = text(model, "tied_embeddings").lower()
+    said = (text(row, "tied") or text(model, "tied_embeddings")).lower()
     if said:
-        return 1.0 if said == "true" else 0.0
+        return 1.0 if said in YES else 0.0
     if "untie" in text(row, "arch_notes"):
         return 0.0
     return 1.0 if TIED_NAMES.search(name) else 0.0
