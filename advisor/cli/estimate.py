@@ -33,13 +33,14 @@ Precision = Annotated[str, typer.Option("--precision", help="bf16, fp16, fp8, fp
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How one estimate is shown, and which measured run corrects it."""
+    """How one estimate is shown, which measured run corrects it, and how many tokens a whole run has."""
 
     svg: Path | None
     explain: bool
     observed: Path | None
     plain: bool
     json: bool
+    tokens: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def train(
     ] = "",
     schedule: Annotated[str, typer.Option("--schedule", help="Of a pipeline: 1f1b, zb1p, zb2p, zbv.")] = "",
     search: Annotated[bool, typer.Option("--search", help="Estimate all layouts, and show the best.")] = False,
-    tokens: Annotated[str, typer.Option("--tokens", help="Tokens of the whole run, for --deadline, --budget.")] = "",
+    tokens: Annotated[str, typer.Option("--tokens", help="Tokens of the whole run: its time, cost and energy.")] = "",
     deadline: Annotated[str, typer.Option("--deadline", help="Longest that the run may take: 10 days.")] = "",
     budget: Annotated[str, typer.Option("--budget", help="Most that it may cost, in USD.")] = "",
     svg: Svg = None,
@@ -111,15 +112,16 @@ def train(
         "zero_stage": zero, "act_ckpt": checkpointing, "precision": precision, "framework": framework,
         "optimizer": optimizer, "task": task, "offload": offload, "schedule": schedule,
     }  # fmt: skip
-    if search or deadline or budget:
-        from advisor.cli.searched import searched, wanted
+    from advisor.cli.searched import searched, wanted
 
+    limits = wanted(tokens, deadline, budget)
+    if search or deadline or budget:
         _nothing_of({"--svg": svg, "--explain": explain, "--observed": observed})
-        searched(model, tuple(on or ()), _said(given), wanted(tokens, deadline, budget), json=json)
+        searched(model, tuple(on or ()), _said(given), limits, json=json)
         return
     if len(on or ()) > 1:
         raise BadInput("--on is given more than once", where="--on", remedy="several machines are compared by --search")
-    shown = Shown(svg, explain, observed, plain, json)
+    shown = Shown(svg, explain, observed, plain, json, limits.tokens)
     if on and on[0].strip().lower() == "any":
         raise BadInput("'any' is for a search", where="--on", remedy="add --search, --deadline or --budget")
     _one(model, on[0] if on else "", _said(given), training_rows, shown)
@@ -210,6 +212,7 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     if shown.observed is not None:
         found, correction = corrected(found, shown.observed, ground, detail)
     better, unsaid = helps(found, ground, detail), moves(found, ground, detail)
+    takes = _taken(found, ground, shown.tokens)
     if shown.svg is not None:
         from advisor.cli.drawn import picture
 
@@ -218,14 +221,15 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
         from advisor.cli.predicted import document
 
         cells = next(estimate([row], ground))
+        whole = {"run": takes.document()} if takes else {}
         measured = {"observed": correction.document()} if correction else {}
         moved = _moved(found, correction.factors) if correction else {}
-        _print_json(cells, moved, {**document(found, better, unsaid), **measured})
+        _print_json(cells, moved, {**document(found, better, unsaid), **whole, **measured})
         return
     from advisor.cli import predicted
 
     if "step_s" in found.head:
-        text = predicted.training_text(found, better, unsaid, plain=shown.plain)
+        text = predicted.training_text(found, takes, better, unsaid, plain=shown.plain)
     else:
         text = predicted.serving_text(found, better, unsaid, ground, plain=shown.plain)
     typer.echo(text)
@@ -235,6 +239,17 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
         from advisor.cli.formulas import explained
 
         typer.echo("\n" + "\n".join(explained(counted, ground)))
+
+
+def _taken(found: Any, ground: Any, tokens: float) -> Any:
+    """What a run of so many tokens takes; None where nobody said how many."""
+    if not tokens:
+        return None
+    from advisor import catalog
+    from advisor.predict.outlay import outlay
+
+    gpu = found.row["gpu"]
+    return outlay(found.head["step_s"], found.run, tokens, ground.accelerators[gpu], catalog.load().prices.get(gpu))
 
 
 def _moved(found: Any, factors: Mapping[str, float]) -> dict[str, float]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from advisor.cli.worded import paragraph, worded, words
 from advisor.predict.detail import Estimated, Part, Parts, most_requests, used_share
+from advisor.predict.outlay import Outlay
 from advisor.predict.table import Ground
 from advisor.predict.variants import Changed
-from advisor.units import bar, say
+from advisor.units import bar, digits, say
 
 SMALLEST = 0.003
 """Parts below this share of the whole get no line."""
@@ -18,8 +19,10 @@ _SLOW = 0.5
 """A network below this share of the links in a node is slow for tensor parallelism."""
 
 
-def training_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...], *, plain: bool) -> str:
-    """The answer of `estimate train` and its tables."""
+def training_text(
+    found: Estimated, takes: Outlay | None, helps: tuple[Changed, ...], moves: tuple[Changed, ...], *, plain: bool
+) -> str:
+    """The answer of `estimate train`, with what a whole run takes where its tokens are known, and its tables."""
     step, layout = found.head["step_s"], found.run.layout
     tokens = layout.batch * found.run.shape.sequence / layout.devices / step.value
     share = used_share(found.run, step.value)
@@ -27,6 +30,7 @@ def training_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Cha
     lines = [
         _answer("step", f"{ranged(step, 's')}, {_bound(found)}"),
         _answer("tokens", speed),
+        *(_run(takes) if takes else ()),
         *_memory(found),
         *_host(found),
         *_notes(found),
@@ -62,6 +66,19 @@ def serving_text(
 def ranged(part: Part, unit: str) -> str:
     """`3.2 s (2.5–4.3)`."""
     return say(part.value, unit, part.low, part.high).replace("  (", " (")
+
+
+def dollars(part: Part) -> str:
+    """`$1,370 (907–2,800)`."""
+    return f"${digits(part.value)} ({digits(part.low)}–{digits(part.high)})"
+
+
+def _run(takes: Outlay) -> Iterator[str]:
+    hours = worded("answers", "device_hours", hours=digits(takes.device_s.value / 3600.0))
+    yield _answer("run", f"{ranged(takes.run_s, 's')}, {hours}")
+    yield _answer("cost", worded("search", "no_price") if takes.cost_usd is None else dollars(takes.cost_usd))
+    if takes.energy_j is not None:
+        yield _answer("energy", ranged(takes.energy_j, "J"))
 
 
 def warnings(found: Estimated) -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import typer
 
-from advisor.cli.predicted import ranged
+from advisor.cli.predicted import dollars, ranged
 from advisor.cli.worded import paragraph, worded
 from advisor.errors import BadInput
 from advisor.predict.machines import Choice, Machine, Wanted, machines, nearest, on_machine, smallest
-from advisor.units import digits, parse, say
+from advisor.units import parse, say
 from advisor.values.runs import FULL, SELECTIVE, Layout
 
 _SHOWN = 12
@@ -74,7 +75,7 @@ def _verdict(best: tuple[Machine, Choice] | None, seen: list[Machine], limits: W
         yield from (f"{machine.name}: {_nothing(machine)}" for machine in seen)
         return
     machine, choice = pair
-    values = {"machine": machine.name, "time": ranged(choice.run_s, "s"), "cost": _cost(choice)}
+    values = {"machine": machine.name, "time": ranged(choice.takes.run_s, "s"), "cost": _cost(choice)}
     if best is None:
         yield worded("search", "no_machine", **values)
         return
@@ -112,9 +113,8 @@ def _nothing(machine: Machine) -> str:
 
 
 def _cost(choice: Choice) -> str:
-    if choice.cost is None:
-        return worded("search", "no_price")
-    return f"${digits(choice.cost.value)} ({digits(choice.cost.low)}–{digits(choice.cost.high)})"
+    cost = choice.takes.cost_usd
+    return worded("search", "no_price") if cost is None else dollars(cost)
 
 
 def spelled(layout: Layout) -> str:
@@ -151,11 +151,12 @@ def _told(machine: Machine, limits: Wanted) -> dict[str, Any]:
 def _choice(choice: Choice, machine: Machine, limits: Wanted) -> dict[str, Any]:
     layout = choice.found.layout
     names = [name for name in Layout.__slots__ if name != "last"]
-    ranges = {"step_s": choice.step, "process_bytes": choice.memory, "run_s": choice.run_s, "cost_usd": choice.cost}
+    ranges = {"step_s": choice.step, "process_bytes": choice.memory}
     return {
         "layout": {name: getattr(layout, name) for name in names},
         "complexity": choice.found.complexity,
         "fits": choice.memory.verdict(machine.room),
         "keeps_limits": choice.keeps(limits) if limits.tokens else None,
-        **{name: part and {"value": part.value, "low": part.low, "high": part.high} for name, part in ranges.items()},
+        **{name: asdict(part) for name, part in ranges.items()},
+        **choice.takes.document(),
     }

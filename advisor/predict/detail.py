@@ -90,10 +90,10 @@ def trained(row: Row, ground: Ground) -> Estimated:
     )  # fmt: skip
 
 
-def sized(run: Run, ground: Ground) -> Part:
-    """Bytes of the process on a device."""
+def sized(run: Run, ground: Ground, matters: float = 0.0) -> Part:
+    """Bytes of the process on a device; `matters` is how far what was assumed may move them."""
     kept = held(run, ground.constants)
-    return _size(kept, float(kept.process), ground.spreads["memory"], 0.0)
+    return _size(kept, float(kept.process), ground.spreads["memory"], matters)
 
 
 def served(row: Row, ground: Ground) -> Estimated:

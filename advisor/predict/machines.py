@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from advisor.errors import BadInput
-from advisor.estimate.money import HIDDEN, train_cost
 from advisor.predict.asked import machine_cells
 from advisor.predict.cells import Row, number
 from advisor.predict.detail import Part, sized
+from advisor.predict.outlay import Outlay, outlay
 from advisor.predict.search import Found, Searched, search
 from advisor.predict.table import Ground
 from advisor.predict.training import model_row, read
@@ -31,19 +31,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A layout of the front with ranges of step, memory, time and cost of the run; without a price `cost` is None.
-    Without tokens `run_s` and `cost` are those of a billion tokens."""
+    """A layout of the front with ranges of step, memory and what the run takes; without tokens, a billion of them."""
 
     found: Found
     step: Part
     memory: Part
-    run_s: Part
-    cost: Part | None
+    takes: Outlay
 
     def keeps(self, wanted: Wanted) -> str:
         """yes, probably or no: deadline and budget with the whole range, with the middle, or not."""
-        cost = self.cost or Part(0.0, 0.0, 0.0)
-        verdicts = [self.run_s.verdict(wanted.deadline_s), cost.verdict(wanted.budget_usd)]
+        cost = self.takes.cost_usd or Part(0.0, 0.0, 0.0)
+        verdicts = [self.takes.run_s.verdict(wanted.deadline_s), cost.verdict(wanted.budget_usd)]
         return "no" if "no" in verdicts else "probably" if "probably" in verdicts else "yes"
 
 
@@ -61,7 +59,7 @@ class Machine:
 
     def best(self, wanted: Wanted) -> Choice | None:
         """The layout that keeps memory and limits most surely, then is the fastest."""
-        return min(self.choices, key=lambda one: (self.doubt(one, wanted), one.run_s.value), default=None)
+        return min(self.choices, key=lambda one: (self.doubt(one, wanted), one.takes.run_s.value), default=None)
 
     def doubt(self, choice: Choice, wanted: Wanted) -> int:
         """0 where the whole ranges keep memory, deadline and budget, 1 where their middles do, else 2."""
@@ -80,7 +78,8 @@ def machines(on: Iterable[str], prices: Mapping[str, Price]) -> tuple[str, ...]:
 def on_machine(on: str, row: Row, ground: Ground, prices: Mapping[str, Price], wanted: Wanted) -> Machine:
     """All layouts of a row's model and batch on a machine. Raises BadInput for a row that cannot be read."""
     cells = {**row, **machine_cells(on, ground.accelerators)}
-    seen = read({**cells, "micro_batch": "1"}, ground.models, ground.accelerators)
+    stated = {"micro_batch": "1", "zero_stage": "0", "act_ckpt": "none"}
+    seen = read({**cells, **stated}, ground.models, ground.accelerators)
     if seen.run is None:
         raise BadInput(seen.reason, where="estimate")
     # a run is read before it is searched: degrees of one device each, whatever the batch
@@ -88,23 +87,17 @@ def on_machine(on: str, row: Row, ground: Ground, prices: Mapping[str, Price], w
     run = replace(seen.run, layout=replace(seen.run.layout, batch=number(row, "global_batch") or 1.0))
     searched = search(run, int(experts), ground.constants)
     price = prices.get(cells["gpu"])
-    told = tuple(note for note in seen.assumed if not note.startswith(("ZeRO", "no activation", "micro")))
-    choices = tuple(_choice(one, run, ground, price, wanted) for one in searched.front)
+
+    def choice(found: Found) -> Choice:
+        step = Part(found.step_s, *(float(end) for end in ground.spreads["step"].around(found.step_s, seen.matters)))
+        memory = sized(replace(run, layout=found.layout), ground, seen.matters)
+        tokens = wanted.tokens or BILLION
+        return Choice(found, step, memory, outlay(step, run, tokens, ground.accelerators[cells["gpu"]], price))
+
     per_hour = price.typical * run.layout.devices if price else math.inf
-    return Machine(on, run, float(run.device.memory), per_hour, searched, choices, told)
-
-
-def _choice(found: Found, run: Run, ground: Ground, price: Price | None, wanted: Wanted) -> Choice:
-    step = Part(found.step_s, *ground.spreads["step"].around(found.step_s, 0.0))
-    memory = sized(replace(run, layout=found.layout), ground)
-    steps = (wanted.tokens or BILLION) / (run.layout.batch * run.shape.sequence)
-    taken = Part(step.value * steps, step.low * steps, step.high * steps)
-    devices = run.layout.devices
-    cost = None if price is None else Part(
-        train_cost(taken.value * devices, price.typical, HIDDEN[1]),
-        train_cost(taken.low * devices, price.low, HIDDEN[0]), train_cost(taken.high * devices, price.high, HIDDEN[2]),
-    )  # fmt: skip
-    return Choice(found, step, memory, taken, cost)
+    return Machine(
+        on, run, float(run.device.memory), per_hour, searched, tuple(map(choice, searched.front)), seen.assumed
+    )
 
 
 def smallest(seen: Iterable[Machine], wanted: Wanted) -> tuple[Machine, Choice] | None:
@@ -117,8 +110,9 @@ def nearest(seen: Iterable[Machine], wanted: Wanted) -> tuple[Machine, Choice] |
     """Of machines that keep no limit the one that misses by the smallest factor."""
 
     def missed(pair: tuple[Machine, Choice]) -> float:
-        cost = pair[1].cost
-        return max(pair[1].run_s.value / wanted.deadline_s, cost.value / wanted.budget_usd if cost else 0.0)
+        takes = pair[1].takes
+        cost = takes.cost_usd
+        return max(takes.run_s.value / wanted.deadline_s, cost.value / wanted.budget_usd if cost else 0.0)
 
     return min(_bests(seen, wanted), key=missed, default=None)
 
