@@ -47,7 +47,7 @@ FRAMEWORKS = (
     Framework(r"megatron-deepspeed", 1.0, 0.0, 0.0, HALF, 0.0, IN_PLACE_LOGIT),
     Framework(r"megatron-lm \(sc21\)", 1.0, 0.0, 0.0, HALF, 0.0, IN_PLACE_LOGIT, interleaved=1.0),
     Framework(
-        r"megatron-core|nemo|mbridge|megatron bridge",
+        r"megatron.?core|nemo|mbridge|megatron.?bridge|primus|transformer.?engine",
         1.0,
         2.0,
         1.0,
@@ -60,19 +60,24 @@ FRAMEWORKS = (
         r"megatron-lm examples", 1.0, 2.0, 1.0, MEGATRON, logit_bytes=IN_PLACE_LOGIT, overlapping=1.0, interleaved=1.0
     ),
     Framework(r"megatron", 1.0, 0.0, 0.0, HALF, logit_bytes=IN_PLACE_LOGIT),
-    Framework(r"maxtext|paxml|pax|jax|levanter|easylm", 1.0, 2.0, 3.0, (4.0, 4.0, 8.0)),
+    Framework(r"maxtext|paxml|pax|jax|levanter|easylm|axlearn|t5x|\balpa\b|flax", 1.0, 2.0, 3.0, (4.0, 4.0, 8.0)),
     Framework(r"torchtitan", 0.0, 1.0, 3.0, TORCH_FSDP),
-    Framework(r"fms|compile", 1.0, 1.0, 3.0, TORCH_FSDP),
-    Framework(r"llm-foundry|composer", 0.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"fms|compile|olmo|lingua", 1.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"nanogpt", 1.0, 1.0, 0.0, TORCH_AMP),
+    Framework(r"llm-foundry|composer|mosaic", 0.0, 1.0, 3.0, TORCH_FSDP),
     Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON),
     Framework(r"llm\.c", 1.0, 2.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, TORCH_AMP, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"torchtune", 1.0, 1.0, 3.0, (2.0, 2.0, 4.0), 0.0, recomputes=True),
     Framework(r"unsloth|liger", 1.0, 1.0, 0.0, HALF, 0.0, CHUNKED_LOGIT),
     Framework(r"litgpt|lit-gpt", 0.0, 1.0, 3.0, (4.0, 4.0, 8.0)),
-    Framework(r"huggingface|transformers|trl|peft|axolotl|llama-?factory", 0.0, 0.0, 0.0, TORCH_FSDP),
+    Framework(
+        r"huggingface|transformers|trl|peft|axolotl|llama-?factory|xtuner|swift|optimum", 0.0, 0.0, 0.0, TORCH_FSDP
+    ),
     Framework(r"deepspeed|colossal", 0.0, 1.0, 1.0, HALF),
-    Framework(r"dle", 1.0, 0.0, 0.0, (4.0, 2.0, 8.0)),
+    Framework(r"neox|metaseq|nanotron|picotron", 1.0, 1.0, 1.0, HALF),
+    Framework(r"fsdp|fairscale|accelerate|^(py)?torch\b", 0.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"\bdle\b", 1.0, 0.0, 0.0, (4.0, 2.0, 8.0)),
 )
 UNKNOWN = Framework("", 0.5, 1.0, 1.0, MEGATRON)
 
@@ -80,6 +85,8 @@ UNKNOWN = Framework("", 0.5, 1.0, 1.0, MEGATRON)
 def framework(row: Row) -> Framework:
     """What is known of the row's framework."""
     name = text(row, "framework").lower()
+    if re.fullmatch(r"(nvidia )?megatron([- ]?lm)?", name) and FLASH_ERA.search(text(row, "gpu")):
+        name = "megatron-core"
     return next((known for known in FRAMEWORKS if name and re.search(known.words, name)), UNKNOWN)
 
 
