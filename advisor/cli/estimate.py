@@ -190,15 +190,20 @@ def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Est
 
 def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, shown: Shown) -> None:
     """One prediction: printed as tables for people, or as JSON."""
+    from advisor import catalog
+    from advisor.cli import predicted
     from advisor.predict import files
     from advisor.predict.asked import check_given, machine_cells, model_cells
     from advisor.predict.detail import served, trained
     from advisor.predict.observed import corrected
+    from advisor.predict.outlay import spent
     from advisor.predict.possible import check_layout, check_replicas, check_words
     from advisor.predict.table import training_rows
     from advisor.predict.variants import helps, moves
 
     check_given(model, on)
+    if shown.svg is not None and shown.svg.is_dir():
+        raise BadInput("is a folder", where=str(shown.svg), remedy="name a file for the picture: --svg estimate.svg")
     ground = files.ground()
     row = {"config_id": "asked", **given, **model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
     check_words(row)
@@ -212,26 +217,21 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
     if shown.observed is not None:
         found, correction = corrected(found, shown.observed, ground, detail)
     better, unsaid = helps(found, ground, detail), moves(found, ground, detail)
-    takes = _taken(found, ground, shown.tokens)
+    takes = spent(found, shown.tokens, ground, catalog.load().prices)
     if shown.svg is not None:
         from advisor.cli.drawn import picture
 
         replace_text(shown.svg, picture(found, model, on))
     if shown.json:
-        from advisor.cli.predicted import document
-
         cells = next(estimate([row], ground))
-        whole = {"run": takes.document()} if takes else {}
         measured = {"observed": correction.document()} if correction else {}
         moved = _moved(found, correction.factors) if correction else {}
-        _print_json(cells, moved, {**document(found, better, unsaid), **whole, **measured})
+        _print_json(cells, moved, {**predicted.document(found, takes, better, unsaid), **measured})
         return
-    from advisor.cli import predicted
-
     if "step_s" in found.head:
         text = predicted.training_text(found, takes, better, unsaid, plain=shown.plain)
     else:
-        text = predicted.serving_text(found, better, unsaid, ground, plain=shown.plain)
+        text = predicted.serving_text(found, takes, better, unsaid, ground, plain=shown.plain)
     typer.echo(text)
     if correction:
         typer.echo(f"\n{correction.said}")
@@ -239,17 +239,6 @@ def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, sh
         from advisor.cli.formulas import explained
 
         typer.echo("\n" + "\n".join(explained(counted, ground)))
-
-
-def _taken(found: Any, ground: Any, tokens: float) -> Any:
-    """What a run of so many tokens takes; None where nobody said how many."""
-    if not tokens:
-        return None
-    from advisor import catalog
-    from advisor.predict.outlay import outlay
-
-    gpu = found.row["gpu"]
-    return outlay(found.head["step_s"], found.run, tokens, ground.accelerators[gpu], catalog.load().prices.get(gpu))
 
 
 def _moved(found: Any, factors: Mapping[str, float]) -> dict[str, float]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from advisor.cli.worded import paragraph, worded, words
 from advisor.predict.detail import Estimated, Part, Parts, most_requests, used_share
-from advisor.predict.outlay import Outlay
 from advisor.predict.table import Ground
 from advisor.predict.variants import Changed
 from advisor.units import bar, digits, say
@@ -20,7 +19,7 @@ _SLOW = 0.5
 
 
 def training_text(
-    found: Estimated, takes: Outlay | None, helps: tuple[Changed, ...], moves: tuple[Changed, ...], *, plain: bool
+    found: Estimated, takes: Parts, helps: tuple[Changed, ...], moves: tuple[Changed, ...], *, plain: bool
 ) -> str:
     """The answer of `estimate train`, with what a whole run takes where its tokens are known, and its tables."""
     step, layout = found.head["step_s"], found.run.layout
@@ -30,7 +29,7 @@ def training_text(
     lines = [
         _answer("step", f"{ranged(step, 's')}, {_bound(found)}"),
         _answer("tokens", speed),
-        *(_run(takes) if takes else ()),
+        *_spent(takes),
         *_memory(found),
         *_host(found),
         *_notes(found),
@@ -44,14 +43,21 @@ def training_text(
 
 
 def serving_text(
-    found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...], ground: Ground, *, plain: bool
+    found: Estimated,
+    takes: Parts,
+    helps: tuple[Changed, ...],
+    moves: tuple[Changed, ...],
+    ground: Ground,
+    *,
+    plain: bool,
 ) -> str:
-    """The answer of `estimate serve` and its tables."""
+    """The answer of `estimate serve`, with what a million tokens cost where the machine has a price, and its tables."""
     speed = worded("answers", "total", tokens=ranged(found.head["tokens_per_s"], ""))
     lines = [
         _answer("first", ranged(found.head["ttft_s"], "s")),
         _answer("further", f"{ranged(found.head['tpot_s'], 's')}, {_bound(found)}"),
         _answer("throughput", speed),
+        *_spent(takes),
         _answer("requests", worded("answers", "most", count=f"{most_requests(found, ground):,}")),
         *_memory(found),
         *_notes(found),
@@ -73,12 +79,15 @@ def dollars(part: Part) -> str:
     return f"${digits(part.value)} ({digits(part.low)}–{digits(part.high)})"
 
 
-def _run(takes: Outlay) -> Iterator[str]:
-    hours = worded("answers", "device_hours", hours=digits(takes.device_s.value / 3600.0))
-    yield _answer("run", f"{ranged(takes.run_s, 's')}, {hours}")
-    yield _answer("cost", worded("search", "no_price") if takes.cost_usd is None else dollars(takes.cost_usd))
-    if takes.energy_j is not None:
-        yield _answer("energy", ranged(takes.energy_j, "J"))
+def _spent(takes: Parts) -> Iterator[str]:
+    if "run_s" in takes:
+        hours = worded("answers", "device_hours", hours=digits(takes["device_s"].value / 3600.0))
+        yield _answer("run", f"{ranged(takes['run_s'], 's')}, {hours}")
+        yield _answer("cost", dollars(takes["cost_usd"]) if "cost_usd" in takes else worded("search", "no_price"))
+    if "energy_j" in takes:
+        yield _answer("energy", ranged(takes["energy_j"], "J"))
+    if "million_tokens_usd" in takes:
+        yield _answer("cost", worded("answers", "a_million", cost=dollars(takes["million_tokens_usd"])))
 
 
 def warnings(found: Estimated) -> Iterator[str]:
@@ -168,7 +177,9 @@ def _changes(title: str, changes: tuple[Changed, ...], found: Estimated) -> Iter
         yield f"  {change_name(change):<32}{effect(change)}{said}"
 
 
-def document(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...]) -> Mapping[str, Any]:
+def document(
+    found: Estimated, takes: Parts, helps: tuple[Changed, ...], moves: tuple[Changed, ...]
+) -> Mapping[str, Any]:
     """The same as one JSON document."""
 
     def changes(many: tuple[Changed, ...]) -> list[dict[str, Any]]:
@@ -182,6 +193,7 @@ def document(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed,
     return {
         **({"host_bytes": _plainly({"": away})[""]} if away else {}),
         "parts": {"time_s": _plainly(found.time), "memory_bytes": _plainly(found.memory)},
+        **({"spent": _plainly(takes)} if takes else {}),
         "room_bytes": found.room,
         "verdict": found.head["process_bytes"].verdict(found.room),
         "bound": {"by": kind, "share": share},

@@ -158,5 +158,5 @@ def _choice(choice: Choice, machine: Machine, limits: Wanted) -> dict[str, Any]:
         "fits": choice.memory.verdict(machine.room),
         "keeps_limits": choice.keeps(limits) if limits.tokens else None,
         **{name: asdict(part) for name, part in ranges.items()},
-        **choice.takes.document(),
+        **{name: part and asdict(part) for name, part in choice.takes.parts().items()},
     }

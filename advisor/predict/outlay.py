@@ -1,10 +1,13 @@
-"""What a whole run of so many tokens takes: time, hours of devices, money and energy."""
+"""What a whole run of so many tokens takes, in time, hours of devices, money and energy, and what answers cost."""
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from advisor.estimate.money import HIDDEN, LOAD, PUE, SERVER_OVERHEAD, energy, train_cost
-from advisor.predict.detail import Part
+from advisor.predict.cells import number
+from advisor.predict.detail import Estimated, Part
+from advisor.predict.table import Ground
 from advisor.values.catalog import Accelerator, Price
 from advisor.values.runs import Run
 
@@ -19,10 +22,9 @@ class Outlay:
     cost_usd: Part | None
     energy_j: Part | None
 
-    def document(self) -> dict[str, dict[str, float] | None]:
-        """Value, low and high of each, for programs."""
-        parts = {"run_s": self.run_s, "device_s": self.device_s, "cost_usd": self.cost_usd, "energy_j": self.energy_j}
-        return {name: None if part is None else asdict(part) for name, part in parts.items()}
+    def parts(self) -> dict[str, Part | None]:
+        """Under the names that programs read."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def outlay(step: Part, run: Run, tokens: float, accelerator: Accelerator, price: Price | None) -> Outlay:
@@ -34,6 +36,25 @@ def outlay(step: Part, run: Run, tokens: float, accelerator: Accelerator, price:
         None if price is None else _cost(together, price),
         None if accelerator.tdp_w is None else _energy(together, accelerator.tdp_w),
     )  # fmt: skip
+
+
+def spent(found: Estimated, tokens: float, ground: Ground, prices: Mapping[str, Price]) -> dict[str, Part]:
+    """Of a run of `tokens` tokens what is known of `Outlay`; of a service USD of a million tokens of answers, were the
+    devices rented and always as busy."""
+    gpu, devices = found.row["gpu"], number(found.row, "gpus") or 1.0
+    if "step_s" not in found.head:
+        price = prices.get(gpu)
+        return {} if price is None else {"million_tokens_usd": _answers(found.head["tokens_per_s"], devices, price)}
+    if not tokens:
+        return {}
+    takes = outlay(found.head["step_s"], found.run, tokens, ground.accelerators[gpu], prices.get(gpu))
+    return {name: part for name, part in takes.parts().items() if part is not None}
+
+
+def _answers(tokens_per_s: Part, devices: float, price: Price) -> Part:
+    slowness = Part(1.0 / tokens_per_s.value, 1.0 / tokens_per_s.high, 1.0 / tokens_per_s.low)
+    value = slowness.value * 1e6 * devices * price.typical / 3600.0
+    return _around(value, slowness, Part(price.typical, price.low, price.high))
 
 
 def _times(part: Part, factor: float) -> Part:

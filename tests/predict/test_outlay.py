@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor import catalog
 from advisor.cli.shell import run
 from advisor.predict import files
 from advisor.predict.asked import machine_cells, model_cells
@@ -61,8 +62,23 @@ def test_the_tokens_of_a_run_tell_its_time_cost_and_energy(capsys: pytest.Captur
     assert "\ncost " in text
     assert "kWh" in text
     assert run([*ASKED, "--tokens", "100B", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["run"]
+    found = json.loads(capsys.readouterr().out)["spent"]
     assert found["run_s"]["low"] < found["run_s"]["value"] < found["run_s"]["high"]
     assert found["energy_j"]["value"] > 1e9
     assert run(ASKED) == 0
     assert "device-hours" not in capsys.readouterr().out
+
+
+def test_a_service_says_what_its_answers_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    """USD of a million tokens are the price of the machine over what it answers; a GPU without a price has none."""
+    serving = ["estimate", "serve", "--model", "llama-3.1-8b", "--concurrency", "32"]
+    assert run([*serving, "--on", "1x H100-SXM-80GB", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    price = catalog.load().prices["h100-sxm5-80gb"]
+    cost = price.typical / 3600 / found["estimate"]["tokens_per_s_total"] * 1e6
+    assert found["spent"]["million_tokens_usd"]["value"] == pytest.approx(cost, rel=1e-3)
+    assert run([*serving, "--on", "1x H100-SXM-80GB"]) == 0
+    assert "a million tokens of answers" in " ".join(capsys.readouterr().out.split())
+    assert run([*serving, "--on", "1x RTX 4090", "--json"]) == 0
+    priced = "rtx4090" in catalog.load().prices
+    assert ("spent" in json.loads(capsys.readouterr().out)) is priced
