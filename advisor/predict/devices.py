@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from advisor.errors import BadInput
@@ -30,23 +31,51 @@ FAMILY = (
     (r"\bb200\b", "b200-sxm-180gb"), (r"\bgh200\b", "gh200-96gb"), (r"\bh200\b.*nvl", "h200-nvl-141gb"),
     (r"\bh200\b", "h200-sxm-141gb"), (r"\bh100\b.*(nvl|\b94 ?gb)", "h100-nvl-94gb"),
     (r"\bh100\b.*pcie", "h100-pcie-80gb"), (r"\bh100\b", "h100-sxm5-80gb"), (r"\ba100\b.*pcie", "a100-pcie-80gb"),
-    (r"\ba100\b.*\b40 ?gb", "a100-sxm4-40gb"), (r"\ba100\b", "a100-sxm4-80gb"), (r"\bv100\b.*pcie", "v100-pcie-32gb"),
+    (r"\ba100\b.*\b40( ?gb)?\b", "a100-sxm4-40gb"), (r"\ba100\b", "a100-sxm4-80gb"),
+    (r"\bv100\b.*pcie", "v100-pcie-32gb"),
     (r"\bv100\b", "v100-sxm2-32gb"), (r"mi355x", "mi355x"), (r"mi350x", "mi350x"), (r"mi325x", "mi325x"),
     (r"mi300x", "mi300x"), (r"mi250x", "mi250x"), (r"\bl40s\b", "l40s"),
     (r"\ba800\b", "a100-sxm4-80gb"), (r"\bh800\b", "h100-sxm5-80gb"), (r"\ba10g\b", "a10g"), (r"\ba40\b", "a40"),
 )  # fmt: skip
 """Names that publications use, most special first; names of drivers are matched exactly before them."""
-SLOWER_LINKS = ((r"\ba800\b", 2.0 / 3.0), (r"\bh800\b", 4.0 / 9.0))
-"""Links within a node over those of the chip that these versions for export are made of: 400 of 600 and of 900 GB/s
-(EXPERT, vendors' announcements of 2022 and 2023)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a chip has in a version that the catalogue has no row for: bytes, bytes/s, links over the row's, watts."""
+
+    words: str
+    memory: float = 0.0
+    bandwidth: float = 0.0
+    links: float = 1.0
+    watts: float = 0.0
+
+
+VERSIONS = (
+    Version(r"\ba800\b", links=2.0 / 3.0),
+    Version(r"\bh800\b", links=4.0 / 9.0),
+    Version(r"\ba100\b.*\b40.*pcie|\ba100\b.*pcie.*\b40", 40e9, 1.555e12),
+    Version(r"\bh100\b.*\b96\b", 96 * 2.0**30, 2.4e12, watts=500.0),
+    Version(r"\bgh200\b.*\b14[14]", 144e9, 4.9e12),
+)
+"""Links of the versions for export: 400 of 600 and 400 of 900 GB/s (vendors' announcements of 2022 and 2023, EXPERT);
+H100 with 96 GB of HBM2e at 500 W are those of torchtitan's tables
+(TITAN)."""
+PODS = {"tpu-v4": 4096.0, "tpu-v5p": 8960.0, "tpu-v5e": 256.0, "tpu-v6e": 256.0, "tpu-v7x": 9216.0}
+"""Devices that share fast links, where they are not those of a server (Google Cloud's documentation, EXPERT)."""
 NVL72 = re.compile(r"gb[23]00")
+USUAL_NODE = {"trainium1": 16.0, "trainium2": 16.0, "trainium3": 16.0}
 USABLE_PRECISIONS = {"fp32": ("fp32",), "tf32": ("tf32", "fp32"), "16": ("bf16", "fp16", "fp32")}
 
 
 @lru_cache(maxsize=4096)
 def _row(name: str, known: tuple[str, ...]) -> str:
-    low = re.sub(r"[-_/(),]", " ", name.lower())
+    low = _spaced(name)
     return next((id for words, id in FAMILY if id in known and re.search(words, low)), "")
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"[-_/(),]", " ", name.lower())
 
 
 def accelerator(name: str, accelerators: Accelerators) -> Accelerator:
@@ -88,25 +117,35 @@ def device(name: str, interconnect: str, precision: str, row: Accelerator) -> De
     """The device; sizes, bandwidth and power that the name states win over the row's. `precision` is fp32, tf32 or
     16, what the run multiplies in beside 8 bits."""
     _, reach, _ = matmul_reach(row)
+    version = _version(name)
     flops = next((row.tflops[dtype] for dtype in USABLE_PRECISIONS[precision] if dtype in row.tflops), 10.0) * 1e12
     eight = row.tflops.get("fp8") or row.tflops.get("int8") or row.tflops.get("fp4", 0.0) / 2.0
+    capped = _capped(_stated(name, r"(\d+) ?W\b", 1.0) or version.watts, row)
     return Device(
-        memory=_stated(name, r"([\d.]+) ?GB\b", 1e9) or row.memory_gb * 1e9,
+        memory=_stated(name, r"([\d.]+) ?GB\b", 1e9) or version.memory or row.memory_gb * 1e9,
         modern=float(modern(row)),
-        flops=flops * _capped(name, row),
-        flops_8=(eight * 1e12 or flops) * _capped(name, row),
+        flops=flops * capped,
+        flops_8=(eight * 1e12 or flops) * capped,
         reach=reach,
-        bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or row.memory_gbps * 1e9,
-        link=link(row).value * next((share for words, share in SLOWER_LINKS if re.search(words, name, re.I)), 1.0),
+        bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or version.bandwidth or row.memory_gbps * 1e9,
+        link=link(row).value * version.links,
         fabric=fabric(interconnect, row),
     )
 
 
+@lru_cache(maxsize=4096)
+def _version(name: str) -> Version:
+    low = _spaced(name)
+    return next((version for version in VERSIONS if re.search(version.words, low)), Version(""))
+
+
 def node(row: Accelerator, devices: float, nodes: float | None) -> float:
-    """Devices that share fast links."""
+    """Devices that share fast links: those of a server, of a rack, of a pod."""
+    if row.id in PODS or NVL72.match(row.id):
+        return PODS.get(row.id, 72.0)
     if nodes and devices >= nodes:
         return max(1.0, devices / nodes)
-    return 72.0 if NVL72.match(row.id) else 8.0
+    return USUAL_NODE.get(row.id, 8.0)
 
 
 def fabric(text: str, row: Accelerator) -> float:
@@ -126,7 +165,6 @@ def _stated(name: str, words: str, unit: float) -> float:
     return float(found[1]) * unit if found else 0.0
 
 
-def _capped(name: str, row: Accelerator) -> float:
+def _capped(watts: float, row: Accelerator) -> float:
     """Clock that a lower power limit leaves: about the cube root of the share of the rated power (ML_ENG)."""
-    watts = _stated(name, r"(\d+) ?W\b", 1.0)
     return min(1.0, (watts / row.tdp_w) ** (1.0 / 3.0)) if watts and row.tdp_w else 1.0

@@ -7,19 +7,23 @@ from advisor.values.catalog import Accelerator
 from advisor.values.workload import Span
 
 MATMUL_REACH: Mapping[str, tuple[float, float, float]] = {
-    "a100": (0.80, 0.87, 0.90), "h100": (0.72, 0.80, 0.84), "h200": (0.72, 0.80, 0.84), "b200": (0.70, 0.78, 0.82),
-    "gb200": (0.66, 0.73, 0.78), "mi355x": (0.60, 0.68, 0.72), "mi325x": (0.53, 0.60, 0.65),
-    "mi300x": (0.45, 0.51, 0.56), "t4": (0.25, 0.36, 0.55), "l4": (0.45, 0.58, 0.75),
+    "a100": (0.80, 0.87, 0.90), "h100": (0.72, 0.80, 0.84), "h200": (0.72, 0.80, 0.84), "gh200": (0.75, 0.84, 0.88),
+    "b200": (0.70, 0.78, 0.82), "b300": (0.70, 0.79, 0.83), "gb200": (0.66, 0.73, 0.78), "gb300": (0.66, 0.73, 0.80),
+    "mi355x": (0.54, 0.62, 0.70), "mi325x": (0.53, 0.60, 0.65), "mi300x": (0.45, 0.51, 0.56),
+    "gaudi2": (0.80, 0.95, 0.97), "gaudi3": (0.65, 0.74, 0.80), "tpu": (0.75, 0.88, 0.95),
+    "t4": (0.25, 0.36, 0.55), "l4": (0.45, 0.58, 0.75),
 }  # fmt: skip
-"""Best measured 16-bit matrix multiplication over the dense data sheet (ML_ENG), with a margin either side. T4 and L4
-(EXPERT) are held back by 70 W."""
+"""Best measured 16-bit matrix multiplication over the dense data sheet (ML_ENG, `mamf`), with a margin either side;
+GB300 is taken as GB200. T4 and L4 (EXPERT) are held back by 70 W; TPUs run fixed schedules at fixed clocks (EXPERT)."""
 USUAL_REACH = (0.60, 0.75, 0.88)
 BANDWIDTH_REACH = 0.88
 """What a program that only copies gets of the bandwidth of the data sheet (ML_ENG)."""
 FABRIC = (
-    (r"gb300|b300", 1.0e11), (r"b200|h100|h200|mi3", 5.0e10), (r"a100-sxm", 2.5e10), (r"a100|v100|mi250", 1.25e10),
+    (r"gb300|b300", 1.0e11), (r"gaudi3", 7.5e10), (r"gaudi2", 3.75e10), (r"trainium[23]", 2.5e10),
+    (r"trainium1", 1.25e10), (r"b200|h100|h200|mi3", 5.0e10), (r"a100-sxm", 2.5e10), (r"a100|v100|mi250", 1.25e10),
 )  # fmt: skip
-"""Bytes/s of network that usually come with each device of a cluster (vendors' reference designs)."""
+"""Bytes/s of network that usually come with each device of a cluster (vendors' reference designs; of the 24 ports of a
+Gaudi three lead out of its node)."""
 USUAL_FABRIC = 6.0e9
 RENTED_FABRIC = (0.2, 1.25)
 """Of it what rented machines have at least and at most (EXPERT)."""

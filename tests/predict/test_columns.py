@@ -65,7 +65,7 @@ def test_bits_are_a_precision(bits, words):
 @pytest.mark.parametrize("cells", [{"gated": "0"}, {"tied": "1"}])
 def test_what_a_row_says_of_its_model_wins(tmp_path, cells):
     """Two matrices in the MLP instead of three, or one table of tokens instead of two, are less to hold and move."""
-    plain = {**OURS, "model": "nobody knows", "gated": "1", "tied": "0"}
+    plain = {**OURS, "pp": "1", "vp": "", "dp": "32", "model": "nobody knows", "gated": "1", "tied": "0"}
     held = [
         float(_predicted(tmp_path / f"{at}.csv", row)["peak_allocated_bytes"])
         for at, row in enumerate((plain, {**plain, **cells}))
