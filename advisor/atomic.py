@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -35,11 +35,11 @@ def replace_text(path: Path, text: str) -> None:
     write_together({path: text.encode("utf-8", "surrogatepass")})
 
 
-def write_together(files: Mapping[Path, bytes]) -> None:
+def write_together(files: Mapping[Path, bytes | None]) -> None:
     """Writes all the files, or leaves everything as it was and raises Lacking with the place and a remedy.
 
-    Missing folders are made, modes are kept, links are followed. A signal to stop waits until the files are
-    whole; it takes milliseconds.
+    A file that is to hold None is removed, once the others have their place. Missing folders are made, modes are
+    kept, links are followed. A signal to stop waits until the files are whole; it takes milliseconds.
     """
     with _signals_wait():
         made: list[Path] = []
@@ -47,9 +47,11 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         place = next(iter(files), Path())
         try:
             for place, content in files.items():
+                if content is None:
+                    continue
                 _make_folder(place.parent, made)
                 drafts[Path(os.path.realpath(place))] = _draft(Path(os.path.realpath(place)), content)
-            _replace_all(drafts)
+            _replace_all(drafts, [place for place, content in files.items() if content is None])
         except OSError as error:
             for draft in drafts.values():
                 draft.unlink(missing_ok=True)
@@ -103,17 +105,20 @@ def _remove_left_over(path: Path) -> None:
                 draft.unlink()
 
 
-def _replace_all(drafts: Mapping[Path, Path]) -> None:
-    """Puts each draft in its place; when one cannot be, those before it get their old content back."""
+def _replace_all(drafts: Mapping[Path, Path], gone: Iterable[Path]) -> None:
+    """Puts each draft in its place, then removes what is to go; when one cannot be, all get their old content back."""
     before: dict[Path, bytes | None] = {}
     try:
         for path, draft in drafts.items():
             before[path] = path.read_bytes() if path.exists() else None
             os.replace(draft, path)
             _settle_folder(path.parent)
+        for path in gone:
+            before[path] = path.read_bytes()
+            path.unlink()
     except OSError:
         for path, content in before.items():
-            if drafts[path].exists():
+            if path in drafts and drafts[path].exists():
                 continue
             path.unlink(missing_ok=True)
             if content is not None:

@@ -80,20 +80,27 @@ def written(draft: Draft, whole: Conclusion, related: tuple[Related, ...], on: S
 def _new(conclusion: Conclusion, part: str, before: Record | None, on: Shelf) -> Draft:
     number = next(on.free)
     path = on.decisions / f"{number:04d}-{slug(title(conclusion.title))}.md"
-    supersedes = before.path.stem if before is not None else ""
-    identity = Identity(number, on.date.isoformat(), "proposed", _evidence(path, on), supersedes, part)
-    return Draft(path, conclusion, identity)
+    identity = Identity(number, on.date.isoformat(), "proposed", _evidence(path, on), part=part)
+    return Draft(path, conclusion, _after(identity, before))
 
 
 def _again(conclusion: Conclusion, old: Record, known: Iterable[Record | None], on: Shelf) -> Draft:
     before = text_of(old.path)
     there = [each for each in known if each is not None]
     named = [each for each in there if f"{each.number:04d}" == old.keys.get("supersedes")]
-    accepted = [each for each in there if each.status == "accepted"]
-    supersedes = next((each.path.stem for each in (*named, *reversed(accepted))), "")
+    accepted = [each for each in reversed(there) if each.status == "accepted"]
+    own = [each for each in accepted if each.decision == old.decision]
     date = _iso(old.date) or on.date.isoformat()
-    identity = Identity(old.number or 0, date, old.status, _evidence(old.path, on), supersedes, old.decision)
+    identity = Identity(old.number or 0, date, old.status, _evidence(old.path, on), part=old.decision)
+    identity = _after(identity, next(iter((*named, *own, *accepted)), None))
     return Draft(old.path, conclusion, identity, kept(before, str(old.path)), before)
+
+
+def _after(identity: Identity, before: Record | None) -> Identity:
+    """What takes the place of another record, whole or, where that one is of every decision, for its own."""
+    if before is None:
+        return identity
+    return replace(identity, supersedes=before.path.stem, amends=bool(identity.part) and not before.decision)
 
 
 def _evidence(path: Path, on: Shelf) -> str:

@@ -15,7 +15,7 @@ from advisor.record.triggers import written_triggers
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _BULLET = re.compile(r"[*+-] +\**(status|date)\**:\** *(.+)$", re.I)
 _LINE = re.compile(r"(date): *(\S.*)$", re.I)
-_STATES = ("proposed", "accepted", "rejected", "deprecated", "superseded", "draft")
+STATES = ("proposed", "accepted", "rejected", "deprecated", "superseded", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,13 @@ def parsed(path: Path, text: str) -> Record:
     )
 
 
+def said_of(text: str, key: str) -> Iterator[tuple[str, int]]:
+    """(value as one word in lower case, line) of `status` wherever the body of a record says it."""
+    _, length = front_matter(text)
+    for number, line in _outside_fences(text, length):
+        yield from ((_state(value), number) for name, value in _said_in(line, number, text) if name == key)
+
+
 def text_of(path: Path) -> str:
     """The text of a record with its line ends as they are. Raises BadInput for one that is no text or not readable."""
     try:
@@ -153,4 +160,4 @@ def _scalar(raw: str) -> str:
 
 def _state(status: str) -> str:
     words = re.findall(r"[a-z]+", status.lower())
-    return next((word for word in words if word in _STATES), words[0] if words else "")
+    return next((word for word in words if word in STATES), words[0] if words else "")

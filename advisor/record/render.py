@@ -29,7 +29,10 @@ _DIGEST_LENGTH = 56
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Number, ISO date and status of a record, how it links to its evidence, the stem of what it supersedes, the
-    decision that it is of ("": the whole architecture), and the records of others that it hangs together with."""
+    decision that it is of ("": the whole architecture), and the records of others that it hangs together with.
+
+    `amends` says that what it supersedes is of the whole architecture, and goes on to hold for the other decisions.
+    """
 
     number: int
     date: str
@@ -38,6 +41,7 @@ class Identity:
     supersedes: str = ""
     part: str = ""
     related: tuple[Related, ...] = ()
+    amends: bool = False
 
 
 def render(conclusion: Conclusion, identity: Identity, kept: Prose = NOTHING, whole: Conclusion | None = None) -> str:

@@ -92,7 +92,7 @@ def _one(whole: Conclusion, ours: list[Record], at_once: Record | None, on: Shel
     text, replaced = written(draft, whole, (), on)
     files = _files(draft, text, on)
     if at_once is not None:
-        files[at_once.path] = superseded(at_once, draft.identity.number, draft.path)
+        files[at_once.path] = superseded(at_once, draft.path)
     return _Made(files, draft.path, text, replaced)
 
 
@@ -137,13 +137,13 @@ def _related(whole: Conclusion, id: str, places: Mapping[str, tuple[str, str]]) 
 
 
 def _retired(drafts: Mapping[str, Draft], one: Record | None, at_once: Record | None) -> Iterator[tuple[Path, bytes]]:
-    """The record that is superseded at once, and a proposal of the whole: by whose draft they are replaced."""
+    """The record that is superseded at once, and a proposal of the whole: by whose drafts they are replaced."""
     for old in (one, at_once):
         if old is None or not (old is at_once or old.status in OPEN):
             continue
-        by = next(iter(drafts.values()), None) if not old.decision else drafts.get(old.decision)
-        if by is not None:
-            yield old.path, superseded(old, by.identity.number, by.path)
+        by = [drafts[id].path for id in drafts if old.decision in ("", id)]
+        if by:
+            yield old.path, superseded(old, *by)
 
 
 def _open(ours: Iterable[Record], at_once: Record | None) -> list[Record]:

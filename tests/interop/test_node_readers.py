@@ -1,4 +1,4 @@
-"""The record is accepted by markdownlint, adr-log, log4brains and Mermaid."""
+"""The record is accepted by markdownlint, adr-log, log4brains, Backstage and Mermaid."""
 
 import datetime
 import html
@@ -85,6 +85,25 @@ def test_log4brains_reads_status_date_and_links(project: Path, node: Node) -> No
         read = seen[record.path.stem]
         assert (read["title"], read["status"], read["date"]) == (record.title, record.status, "2026-11-24")
     assert seen[records[0].path.stem]["supersededBy"] == records[1].path.stem
+
+
+def test_backstage_reads_status_and_date(project: Path, node: Node) -> None:
+    """Backstage lists each record by its file name, with the status and date of its front matter, and shows the rest.
+
+    The plugin's last release under the name that it had first; the one that took its place is in
+    test_python_readers.py. A date is shown in the zone of the machine, so the zone is fixed.
+    """
+    records = {str(record.path): record for record in listed(project)}
+    ran = node(HERE / "backstage_read.cjs", *records, environment={"TZ": "UTC"})
+    assert ran.returncode == 0, ran.stderr
+    seen = {each["path"]: each for each in json.loads(ran.stdout)}
+    assert seen.keys() == records.keys()
+    for path, record in records.items():
+        read = seen[path]
+        status = read["status"].partition(" ")[0]
+        assert (read["listed"], status, read["date"]) == (True, record.status, "2026-11-24")
+        assert read["content"].startswith("# ")
+        assert "x-advisor" not in read["content"]
 
 
 def test_mermaid_parses_every_picture(tmp_path: Path, node: Node) -> None:

@@ -1,14 +1,18 @@
 """The record is accepted by the Python tools that read decision records."""
 
 import datetime
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
+from markdown_it import MarkdownIt
 from record import samples
 
-from advisor.record import accept, index, listed, write
+from advisor.record import accept, deprecate, index, listed, reject, write
 
 DAY = datetime.date(2026, 11, 24)
 
@@ -64,3 +68,59 @@ def test_mkdocs_summary_reads_madr_4(project: Path) -> None:
     seen = MADR4Parser.parse(record.path, project)
     assert (seen.document_id, seen.title, seen.status) == (1, record.title, "Proposed")
     assert seen.date == DAY
+
+
+def viewed(folder: Path) -> dict[str, str]:
+    """The status that adr-viewer gives each record of a folder, by title."""
+    from adr_viewer.parse import parse_adr_files
+
+    return {each.title: each.status for each in parse_adr_files(f"{folder}/[0-9]*.md")}
+
+
+@pytest.mark.filterwarnings("ignore:Access to deprecated property:DeprecationWarning")  # of the reader itself
+def test_adr_viewer_shows_every_state(tmp_path: Path) -> None:
+    """adr-viewer shows a proposal as pending, then accepted, then superseded; states it has not are unknown to it."""
+    first, second = samples.text_service(), replace(samples.text_service(), digest="other", title="Rent an H100")
+    folder = tmp_path / "docs/decisions"
+    write(first, tmp_path, date=DAY)
+    assert viewed(folder) == {first.title: "pending"}
+    accept(tmp_path, 1)
+    assert viewed(folder) == {first.title: "accepted"}
+    write(second, tmp_path, date=DAY)
+    accept(tmp_path, 2)
+    assert viewed(folder) == {first.title: "superseded", second.title: "accepted"}
+    deprecate(tmp_path, 2)
+    assert viewed(folder)[second.title] == "unknown"
+    write(replace(second, digest="third", title="Buy one"), tmp_path, date=DAY)
+    reject(tmp_path, 3)
+    assert viewed(folder)["Buy one"] == "unknown"
+
+
+def test_adr_viewer_draws_the_page(project: Path) -> None:
+    """Its command writes a page with the record under its title, the picture and the status among the rest."""
+    (record,) = listed(project)
+    ran = run("adr-viewer", "--adr-path", "docs/decisions", "--output", "page.html", cwd=project)
+    assert (ran.returncode, ran.stdout) == (0, "")
+    page = (project / "page.html").read_text(encoding="utf-8")
+    assert "adr-pending" in page
+    assert "<h2>Decision Outcome</h2>" in page
+    assert record.title.replace("&", "&amp;") in page
+
+
+def test_backstage_community_plugin_reads_madr(project: Path) -> None:
+    """What @backstage-community/plugin-adr-common makes of a record, by the rules of its source.
+
+    The package cannot be had here, so its rules (src/search.ts, 2026) are said again: front matter between dashes at
+    the very start, YAML in which only an ISO date is more than JSON knows, the first heading of the first level as the
+    title, `NNNN-` names. The package that it grew from is run for real in test_node_readers.py.
+    """
+    record = listed(project)[0]
+    text = record.path.read_text(encoding="utf-8")
+    matched = re.match(r"---\r?\n((?:.*\r?\n)*?)---\r?\n?([\s\S]*)$", text)
+    assert matched is not None
+    front = yaml.safe_load(matched[1])
+    assert (front["status"], front["date"]) == ("proposed", DAY)
+    tokens = MarkdownIt().parse(matched[2])
+    assert [token.tag for token in tokens[:1]] == ["h1"]
+    assert "".join(child.content for child in tokens[1].children or []) == record.title
+    assert re.match(r"^(?:.*/)?\d{4}-.+\.md$", record.path.as_posix())

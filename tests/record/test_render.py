@@ -21,6 +21,7 @@ from advisor.values.facts import Answer
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 IDENTITY = Identity(7, "2026-11-24", "proposed", "../evidence/0007-x.json")
 H2 = [
+    "Status",
     "Context and Problem Statement",
     "Decision Drivers",
     "Considered Options",
@@ -51,7 +52,8 @@ def part(text: str, heading: str) -> str:
 
 @pytest.mark.parametrize("name", samples.ALL)
 def test_sections_in_the_order_of_madr(name: str) -> None:
-    """Title right after the front matter, status and date before the first section, sections in MADR's order."""
+    """Title right after the front matter, status and date before the first section, then the status again for those who
+    look for a section, and the sections in MADR's order."""
     text = page(samples.ALL[name]())
     _, length = front_matter(text)
     assert text.splitlines()[length].startswith("# ")
