@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from advisor.decide.options import choose, undecided
 from advisor.decide.situation import computed
@@ -44,7 +45,12 @@ def _from(
     passed_over = crosses.ranking[:rank]
     say = tables.say("out_runtime")
     out = tuple(Removed(item.option, item.name, "d_runtime", "", "", say) for item in passed_over)
-    left = tuple(option for option in tables.options[row.id] if option.id not in {item.option for item in passed_over})
-    narrowed = replace(tables, options={**tables.options, row.id: left})
-    again = choose(row, facts, narrowed, shares=shares)
+    again = choose(row, facts, _without(tables, row.id, frozenset(item.option for item in passed_over)), shares=shares)
     return replace(again, removed=(*again.removed, *out))
+
+
+@lru_cache(maxsize=16)
+def _without(tables: Tables, decision: str, out: frozenset[str]) -> Tables:
+    """The catalogue with fewer options of a decision; the same one each time, for what is remembered of it."""
+    left = tuple(option for option in tables.options[decision] if option.id not in out)
+    return replace(tables, options={**tables.options, decision: left})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from advisor.decide.screen import answered, at_risk, passes, removal
+from advisor.decide.screen import GROWS, answered, at_risk, passes, removal
 from advisor.decide.weigh import Contender, Standing, Wants, expected, mean_weights, ranked, standings
 from advisor.figure import Fact, Scalar
 from advisor.rule import judge, names_in, witnesses
@@ -72,18 +72,19 @@ def kept(options: tuple[Option, ...], facts: Facts, tables: Tables) -> list[Opti
 
 
 def choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = True) -> Decided:
-    """Decides one row of the catalogue. `shares` False skips rank acceptability and words, for deciding again: on the
-    same values that gives the same, so it is remembered by those that the row reads."""
-    if shares:
-        return _choose(row, facts, tables, shares=True)
-    return remembered(row, facts, tables, lambda: _choose(row, facts, tables, shares=False))
+    """Decides one row of the catalogue, or remembers what it decided on the same facts. `shares` False skips rank
+    acceptability and words, for deciding again."""
+    return remembered(row, facts, tables, lambda: _choose(row, facts, tables, shares=shares), words=shares)
 
 
-def remembered(row: DecisionRow, facts: Facts, tables: Tables, decide: Callable[[], Decided]) -> Decided:
-    """What `decide` gives, or gave for the same values of everything that the row reads."""
-    known = _memory(row, tables)
-    read = [facts.get(name, ABSENT) for name in names_read(row.id, tables)]
-    key = tuple([fact.value for fact in read] + [fact.high for fact in read])
+def remembered(
+    row: DecisionRow, facts: Facts, tables: Tables, decide: Callable[[], Decided], *, words: bool
+) -> Decided:
+    """What `decide` gives, or gave for the same of everything that the row reads: in words all that the facts say,
+    without them their values and the high ends that are judged too."""
+    known, (names, growing) = _memory(row.id, tables, words), names_read(row.id, tables)
+    read = [facts.get(name, ABSENT) for name in names]
+    key = tuple(read if words else [*[fact.value for fact in read], *[facts.get(name, ABSENT).high for name in growing]])
     if key not in known:
         if len(known) >= REMEMBERED:
             known.clear()
@@ -91,15 +92,15 @@ def remembered(row: DecisionRow, facts: Facts, tables: Tables, decide: Callable[
     return known[key]
 
 
-@lru_cache(maxsize=64)
-def _memory(_row: DecisionRow, _tables: Tables) -> dict[tuple[Scalar, ...], Decided]:
-    """What was decided for a row of these tables, by the values and high ends it was decided on."""
+@lru_cache(maxsize=128)
+def _memory(_decision: str, _tables: Tables, _words: bool) -> dict[tuple[Fact | Scalar, ...], Decided]:
+    """What was decided for a row of these tables, by what it was decided on."""
     return {}
 
 
 @lru_cache(maxsize=64)
-def names_read(decision: str, tables: Tables) -> tuple[str, ...]:
-    """Every name that this decision reads: in its conditions, and the answers that limit a training."""
+def names_read(decision: str, tables: Tables) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Every name that this decision reads, and those of them whose high end is judged too."""
     row = next(row for row in tables.decisions if row.id == decision)
     options = tables.options[row.id]
     conditions = [limit.condition for option in options for limit in option.limits]
@@ -108,7 +109,8 @@ def names_read(decision: str, tables: Tables) -> tuple[str, ...]:
         conditions += [tables.attributes[id].matters, tables.attributes[id].important]
     names = {name for condition in conditions for name in names_in(condition)}
     answers = {limit.answer for option in options for limit in option.limits}
-    return tuple(sorted(names | answers | set(LIMITING)))
+    read = tuple(sorted(names | answers | {"team"}))
+    return read, tuple(name for name in read if name.startswith(GROWS))
 
 
 def _choose(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool) -> Decided:

@@ -9,7 +9,7 @@ from typing import cast
 import numpy
 
 from advisor.decide.limits import checks, limit_of
-from advisor.decide.options import fit, names_read, wants
+from advisor.decide.options import LIMITING, fit, names_read, wants
 from advisor.decide.screen import passes, too_complex
 from advisor.decide.weigh import INDIFFERENCE, LEAST, MOST, Contender, Standing, Wants, mean_weights, standings
 from advisor.figure import Fact
@@ -70,16 +70,21 @@ def open_modes(facts: Facts, tables: Tables) -> tuple[Mode, ...]:
 
 
 def search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool = True) -> Searched:
-    """Screens every candidate on the high end of its estimates, then ranks the rest. `shares` False gives the best
-    alone, and is remembered by the facts that the search reads."""
-    if shares:
-        return _search(table, facts, tables, shares=True)
-    return _quick(table, tuple(facts[name] for name in names_read("g_train_mode", tables) if name in facts), tables)
+    """Screens every candidate on the high end of its estimates, then ranks the rest; remembered by the facts that the
+    search reads. `shares` False gives the best alone."""
+    read = tuple([facts[name] for name in _read(tables) if name in facts])
+    return _remembered(table, read, tables, shares)
+
+
+@lru_cache(maxsize=4)
+def _read(tables: Tables) -> tuple[str, ...]:
+    """The names of all that the search reads."""
+    return tuple(dict.fromkeys((*names_read("g_train_mode", tables)[0], *LIMITING)))
 
 
 @lru_cache(maxsize=64)
-def _quick(table: TrainingTable, facts: tuple[Fact, ...], tables: Tables) -> Searched:
-    return _search(table, {fact.id: fact for fact in facts}, tables, shares=False)
+def _remembered(table: TrainingTable, facts: tuple[Fact, ...], tables: Tables, shares: bool) -> Searched:
+    return _search(table, {fact.id: fact for fact in facts}, tables, shares=shares)
 
 
 def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool) -> Searched:

@@ -13,10 +13,8 @@ Facts = Mapping[str, Fact]
 
 def choose_due(row: DecisionRow, facts: Facts, tables: Tables, *, shares: bool = True) -> Decided:
     """Every option that no limit removes, that the team can run and whose `suits` holds, each with what it is for.
-    Where none is due, nothing is decided. `shares` False gives the choice alone, remembered by what the row reads."""
-    if shares:
-        return _due(row, facts, tables, words=True)
-    return remembered(row, facts, tables, lambda: _due(row, facts, tables, words=False))
+    Where none is due, nothing is decided. `shares` False gives the choice alone."""
+    return remembered(row, facts, tables, lambda: _due(row, facts, tables, words=shares), words=shares)
 
 
 def _due(row: DecisionRow, facts: Facts, tables: Tables, *, words: bool) -> Decided:
