@@ -84,7 +84,8 @@ def remembered(
     without them their values and the high ends that are judged too."""
     known, (names, growing) = _memory(row.id, tables, words), names_read(row.id, tables)
     read = [facts.get(name, ABSENT) for name in names]
-    key = tuple(read if words else [*[fact.value for fact in read], *[facts.get(name, ABSENT).high for name in growing]])
+    ends = [facts.get(name, ABSENT).high for name in growing]
+    key = tuple(read if words else [*[fact.value for fact in read], *ends])
     if key not in known:
         if len(known) >= REMEMBERED:
             known.clear()
