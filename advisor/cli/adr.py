@@ -1,8 +1,9 @@
-"""`advisor adr`: the records of a project: list them, show one, accept or supersede one, keep their index."""
+"""`advisor adr`: the records of a project: list them, show one, decide about one, keep their index."""
 
 import json as json_format
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from advisor.cli.dates import day
 from advisor.errors import BadInput
 
 app = typer.Typer(
-    help="List, show, accept, supersede and index decision records.",
+    help="List, show, accept, reject, deprecate, supersede and index decision records.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
@@ -32,6 +33,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Say only which files chang
 def list_records(project: Project = Path("."), json: Json = False, plain: Plain = False) -> None:
     """List the records of the project, those of other tools as well."""
     records = record.listed(_there(project))
+    _warn(*record.same_numbers(records), *(wrong for each in records for wrong in record.troubles(each)))
     if json:
         _print_json({"records": [_document(each) for each in records]})
         return
@@ -48,6 +50,7 @@ def show(number: Number, project: Project = Path("."), json: Json = False, plain
     """Show a record: as a page on a terminal, as Markdown elsewhere."""
     found = record.found(_there(project), number)
     text = record.text_of(found.path)
+    _warn(*record.troubles(found))
     if json:
         _print_json(_document(found) | {"text": text})
     elif plain or not sys.stdout.isatty():
@@ -60,10 +63,34 @@ def show(number: Number, project: Project = Path("."), json: Json = False, plain
 def accept(
     number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False, quiet: Quiet = False
 ) -> None:
-    """Accept a proposed record: from then on it is never rewritten."""
+    """Accept a proposed record: from then on it is never rewritten.
+
+    What it supersedes is marked so, both or neither. Its file takes the name of its title, and links to it follow.
+    """
     del plain  # nothing here is drawn
-    changed = [str(path) for path in record.accept(_there(project), number)]
+    _warn(*_unproved(record.found(_there(project), number), project))
+    changed = [str(path) for path in record.accept(project, number)]
     _tell(changed, f"Record {number} is accepted.", json=json, quiet=quiet)
+
+
+@app.command()
+def reject(
+    number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False, quiet: Quiet = False
+) -> None:
+    """Reject a proposed record: the same decision is not proposed again."""
+    del plain
+    changed = [str(path) for path in record.reject(_there(project), number)]
+    _tell(changed, f"Record {number} is rejected.", json=json, quiet=quiet)
+
+
+@app.command()
+def deprecate(
+    number: Number, project: Project = Path("."), json: Json = False, plain: Plain = False, quiet: Quiet = False
+) -> None:
+    """Mark an accepted record as one that no longer holds, without another in its place."""
+    del plain
+    changed = [str(path) for path in record.deprecate(_there(project), number)]
+    _tell(changed, f"Record {number} is deprecated.", json=json, quiet=quiet)
 
 
 @app.command()
@@ -83,7 +110,8 @@ def supersede(
     del plain
     from advisor.plan import propose_again  # only here is anything decided
 
-    record.found(_there(project), number)
+    for trouble in record.troubles(record.found(_there(project), number)):
+        raise trouble
     changed = [str(path) for path in propose_again(project, today=day(as_of), superseding=number)]
     _tell(changed, f"Record {number} is superseded by a proposal.", json=json, quiet=quiet)
 
@@ -102,12 +130,42 @@ def index(
     """
     del plain
     place, changed = record.index(_there(project), file)
+    records = record.listed(project)
+    _warn(*record.same_numbers(records), *(wrong for each in records for wrong in record.troubles(each)))
     if json:
         _print_json({"written": [str(place)] if changed else []})
     elif changed:
         typer.echo(str(place))
     else:
         typer.echo(f"{place} is up to date.", err=True)
+
+
+def _unproved(proposal: record.Record, project: Path) -> Iterator[BadInput]:
+    """What a proposal rests on and is gone, or is another by now; of other tools' records nothing."""
+    from advisor.find_out import LOCK  # reads much of the program
+    from advisor.project import lock
+
+    if not proposal.ours:
+        return
+    again = "advisor plan writes it again"
+    evidence = record.evidence_of(proposal, project)
+    if not evidence.is_file():
+        yield BadInput("the evidence of this record is gone", where=str(evidence), remedy=again)
+    place = project / LOCK
+    if not place.is_file():
+        yield BadInput("without it advisor check cannot derive the decision again", where=str(place), remedy=again)
+        return
+    locked = lock.read(place)
+    digest = locked.part(proposal.decision) if proposal.decision else locked.digest
+    if digest and digest != proposal.digest:
+        what = f"it was written with another decision than record {proposal.number} states"
+        yield BadInput(what, where=str(place), remedy="write the record again: advisor plan")
+
+
+def _warn(*troubles: BadInput) -> None:
+    """Says what is wrong where the command can still do its work."""
+    for trouble in troubles:
+        typer.echo(f"note: {trouble}", err=True)
 
 
 def _tell(changed: list[str], done: str, *, json: bool, quiet: bool) -> None:

@@ -95,16 +95,23 @@ def numbers(names: Iterable[str]) -> set[int]:
 
 
 def _on_default_branch(decisions: Path, project: Path) -> set[int]:
-    """Numbers of records on the branch that others branch from; none without git, or when git takes too long."""
-    if not project.is_dir():
+    """Numbers of records on the branch that others branch from, here and at every remote as it was last fetched.
+
+    None without git, or when git takes too long.
+    """
+    if not project.is_dir() or not _below(decisions, project):
         return set()
-    head = _git(project, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").strip()
-    folder = _real(decisions).relative_to(_real(project)).as_posix() if _below(decisions, project) else ""
-    for branch in (head, "origin/main", "origin/master", "main", "master"):
-        names = _git(project, "ls-tree", "--name-only", branch, f"./{folder}/") if branch and folder else ""
-        if names:
-            return numbers(name.rpartition("/")[2] for name in names.splitlines())
-    return set()
+    folder = _real(decisions).relative_to(_real(project)).as_posix()
+    names = (_git(project, "ls-tree", "--name-only", branch, f"./{folder}/") for branch in _default_branches(project))
+    return numbers(name.rpartition("/")[2] for listing in names for name in listing.splitlines())
+
+
+def _default_branches(project: Path) -> list[str]:
+    """`main`, `master` and whatever a remote calls its head, as full names of those that there are."""
+    heads = _git(project, "for-each-ref", "--format=%(symref)", "refs/remotes/*/HEAD").split()
+    called = dict.fromkeys(("main", "master", *(head.split("/", 3)[3] for head in heads)))
+    places = [place for name in called for place in (f"refs/heads/{name}", f"refs/remotes/*/{name}")]
+    return _git(project, "for-each-ref", "--format=%(refname)", *places).split()
 
 
 def _below(decisions: Path, project: Path) -> bool:

@@ -81,19 +81,85 @@ def test_show_draws_a_page_on_a_terminal(project: Path, columns: int) -> None:
 
 
 def test_accept_changes_the_status_everywhere(project: Path) -> None:
-    """An accepted record says so in its front matter and in its header list, and cannot be accepted twice."""
+    """An accepted record says so in front matter, header list and section, and cannot be accepted twice."""
     ran = advisor("accept", "4", cwd=project)
     path = next(project.rglob("0004-*.md"))
-    assert (ran.returncode, ran.stderr) == (0, "Record 4 is accepted.\n")
+    assert ran.returncode == 0
+    assert ran.stderr.endswith("Record 4 is accepted.\n")
     assert ran.stdout.strip().endswith(path.name)
     text = path.read_text(encoding="utf-8")
     assert 'status: "accepted"\n' in text
     assert "* Status: accepted\n" in text
+    assert "## Status\n\nAccepted\n" in text
     assert "proposed" not in text
     again = advisor("accept", "4", cwd=project)
     assert again.returncode == 2
     assert "record 4 is accepted, not proposed" in again.stderr
     assert read(path).status == "accepted"
+
+
+def test_reject_and_deprecate(project: Path) -> None:
+    """A proposal is rejected, an accepted record deprecated, each in every place; the other way round is refused."""
+    path = next(project.rglob("0004-*.md"))
+    proposed = path.read_text(encoding="utf-8")
+    refused = advisor("deprecate", "4", cwd=project)
+    assert refused.returncode == 2
+    assert "record 4 is proposed, not accepted" in refused.stderr
+    assert advisor("reject", "4", cwd=project).stderr == "Record 4 is rejected.\n"
+    text = path.read_text(encoding="utf-8")
+    assert 'status: "rejected"\n' in text
+    assert "* Status: rejected\n" in text
+    assert "## Status\n\nRejected\n" in text
+    path.write_text(proposed, encoding="utf-8")
+    advisor("accept", "4", cwd=project)
+    assert advisor("deprecate", "4", cwd=project).stderr == "Record 4 is deprecated.\n"
+    assert "## Status\n\nDeprecated\n" in path.read_text(encoding="utf-8")
+    assert "only a proposal can be rejected" in advisor("reject", "4", cwd=project).stderr
+
+
+def test_accept_says_what_is_gone(project: Path) -> None:
+    """Without its evidence or the lock a record can be accepted, and what that costs is said with a remedy."""
+    next(project.rglob("0004-*.json")).unlink()
+    ran = advisor("accept", "4", cwd=project)
+    assert ran.returncode == 0
+    assert "docs/evidence/0004-train-boosted-trees" in ran.stderr
+    assert ".json: the evidence of this record is gone\n  advisor plan writes it again" in ran.stderr
+    assert "advisor.lock: without it advisor check cannot derive the decision again" in ran.stderr
+
+
+DAMAGES = [
+    ("status: banana", "its status is 'banana'", ":2:1"),
+    ('status: "accepted"', "its status is accepted in line 2 and proposed here", ":26:1"),
+    ('<<<<<<< HEAD\nstatus: "proposed"\n=======\nstatus: "accepted"\n>>>>>>> x', "conflict markers", ":2:1"),
+]
+
+
+@pytest.mark.parametrize(("line", "says", "at"), DAMAGES)
+def test_a_damaged_record_is_named(project: Path, line: str, says: str, at: str) -> None:
+    """A status that is none, two that disagree and what a merge left: told by each command, and nothing is changed."""
+    path = next(project.rglob("0004-*.md"))
+    path.write_text(path.read_text(encoding="utf-8").replace('status: "proposed"', line, 1), encoding="utf-8")
+    before = path.read_bytes()
+    for command in (["list"], ["index"], ["show", "4"]):
+        ran = advisor(*command, cwd=project)
+        assert ran.returncode == 0
+        assert says in ran.stderr
+        assert f"{path.relative_to(project)}{at}: " in ran.stderr
+    for command in (["accept", "4"], ["reject", "4"], ["deprecate", "4"], ["supersede", "4"]):
+        ran = advisor(*command, cwd=project)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert says in ran.stderr
+        assert "Traceback" not in ran.stderr
+    assert path.read_bytes() == before
+
+
+def test_two_records_with_one_number(project: Path) -> None:
+    """What two branches leave is named by the list and by the index."""
+    (project / "docs/decisions/0004-other.md").write_text("# 4. Other\n", encoding="utf-8")
+    for command in ("list", "index"):
+        ran = advisor(command, cwd=project)
+        assert ran.returncode == 0
+        assert "have the same number\n  rename one of them" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,33 @@ def test_numbers_taken_on_the_default_branch_are_skipped(tmp_path: Path) -> None
     assert next(free_numbers(decisions, project)) == 4
 
 
+@pytest.mark.parametrize("branch", ["main", "trunk"])
+def test_numbers_taken_at_the_remote_are_skipped(tmp_path: Path, branch: str) -> None:
+    """What others have merged and this clone has fetched counts, whatever the default branch is called."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    _git(origin, "init", "-q", "-b", branch)
+    _committed(origin, "0001-a.md")
+    subprocess.run(["git", "clone", "-q", str(origin), str(clone)], check=True, capture_output=True)
+    _git(clone, "checkout", "-q", "-b", "feature")
+    _committed(origin, "0002-b.md")
+    decisions = clone / "docs/decisions"
+    assert next(free_numbers(decisions, clone)) == 2, "not fetched yet"
+    _git(clone, "fetch", "-q")
+    assert next(free_numbers(decisions, clone)) == 3
+    _git(clone, "checkout", "-q", branch)
+    _committed(clone, "0003-c.md")
+    _git(clone, "checkout", "-q", "feature")
+    assert next(free_numbers(decisions, clone)) == 4, "merged here, not pushed yet"
+
+
+def _committed(repository: Path, name: str) -> None:
+    (repository / "docs/decisions").mkdir(parents=True, exist_ok=True)
+    (repository / "docs/decisions" / name).touch()
+    _git(repository, "add", ".")
+    _git(repository, "commit", "-qm", name)
+
+
 def test_numbers_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where git is not installed the folder alone counts; gaps are not filled."""
     monkeypatch.setenv("PATH", "")

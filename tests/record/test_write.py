@@ -16,7 +16,7 @@ from record import samples
 
 from advisor.atomic import write_together
 from advisor.errors import BadInput, Lacking
-from advisor.record import accept, listed, read, write
+from advisor.record import accept, index, listed, read, write
 from advisor.record.write import Written
 from advisor.values.decision import Conclusion
 
@@ -133,6 +133,51 @@ def test_accepted_record_is_never_touched(tmp_path: Path) -> None:
     accept(tmp_path, 2)
     assert [(record.number, record.status) for record in listed(tmp_path)] == [(1, "superseded"), (2, "accepted")]
     assert "* Status: superseded by [0002-rent-an-h100](0002-rent-an-h100.md)" in first.read_text(encoding="utf-8")
+
+
+def test_an_accepted_record_is_called_by_its_title(tmp_path: Path) -> None:
+    """A proposal keeps its name while it is rewritten; accepted, file and evidence take that of the title, and the
+    list, the record before it and people's own links follow."""
+    planned(tmp_path)
+    accept(tmp_path, 1)
+    planned(tmp_path, OTHER)
+    write(OTHER, tmp_path, date=LATER, superseding=1)
+    third = replace(OTHER, title="Buy an H100", digest="third")
+    proposal = planned(tmp_path, third, LATER).record
+    assert proposal.name == "0002-rent-an-h100.md"
+    index(tmp_path)
+    (tmp_path / "docs/decisions/notes.md").write_text(f"See [it]({proposal.name}).\n", encoding="utf-8")
+    changed = accept(tmp_path, 2)
+    name = "0002-buy-an-h100"
+    assert {path.name for path in changed} == {f"{name}.md", f"{name}.json", f"{STEM}.md", "index.md", "notes.md"}
+    there = tree(tmp_path)
+    assert not [path for path in there if "rent" in path]
+    assert not [path for path, content in there.items() if b"0002-rent" in content]
+    old, new = listed(tmp_path)
+    assert f"superseded by [{name}]({name}.md)" in old.path.read_text(encoding="utf-8")
+    assert f"](../evidence/{name}.json)" in new.path.read_text(encoding="utf-8")
+    assert planned(tmp_path, third, date(2027, 1, 1)).unchanged
+    assert index(tmp_path)[1] is False
+
+
+def test_a_rename_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a file cannot go, the record keeps its name and its status."""
+    planned(tmp_path)
+    planned(tmp_path, OTHER)
+    before = tree(tmp_path)
+
+    real = Path.unlink
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        if not missing_ok:
+            raise PermissionError(13, "Permission denied")
+        real(path, missing_ok=True)
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(Lacking, match="nothing was changed"):
+        accept(tmp_path, 1)
+    monkeypatch.undo()
+    assert tree(tmp_path) == before
 
 
 def test_rejected_decision_is_not_proposed_again(tmp_path: Path) -> None:

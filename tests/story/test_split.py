@@ -149,7 +149,8 @@ def test_a_record_without_its_numbers_is_told(project: Path) -> None:
 
 
 def test_an_accepted_whole_record_is_superseded(tmp_path: Path) -> None:
-    """--split over an accepted record: it stays as it is until one of the proposals that supersede it is accepted."""
+    """--split over an accepted record: each proposal that is accepted takes the place of its own decision, and the
+    record of all of them holds for the rest until every decision has another."""
     made = copied(EXAMPLE, tmp_path)
     assert plan(made).returncode == 0
     assert advisor("adr", "accept", "1", cwd=made).returncode == 0
@@ -159,9 +160,16 @@ def test_an_accepted_whole_record_is_superseded(tmp_path: Path) -> None:
     assert one.read_bytes() == before
     parts = [path for id, path in records(made).items() if id]
     assert all('x-advisor-supersedes: "0001"' in path.read_text(encoding="utf-8") for path in parts)
-    for path in parts:
+    assert f"Amends [{one.stem}]({one.name})" in parts[0].read_text(encoding="utf-8")
+    for done, path in enumerate(parts):
         assert advisor("adr", "accept", number(path), cwd=made).returncode == 0
-    assert f'status: "superseded by ADR-{parts[0].name[:4]}"' in one.read_text(encoding="utf-8")
+        text = one.read_text(encoding="utf-8")
+        links = [f"[{each.stem}]({each.name})" for each in parts[: done + 1]]
+        if path is not parts[-1]:
+            assert 'status: "accepted"\n' in text
+            assert "## Status\n\nAccepted\n\n" + "\n\n".join(f"Amended by {link}" for link in links) in text
+    assert f'status: "superseded by ADR-{parts[0].name[:4]}"' in text
+    assert f"## Status\n\nSuperseded by {', '.join(links)}\n" in text
     assert plan(made).returncode == 0
     assert check(made) == (0, [])
 
