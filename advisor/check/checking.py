@@ -42,24 +42,25 @@ def check(  # noqa: PLR0913 - each is something that only the caller knows
     which records call for another look. A BadInput from any of them is a finding at the place it names. `shortfall`
     says which training state does not fit.
     """
-    found = _wanted(find_files(paths), settings)
-    projects = heard(found.projects, rederive, expect, revisit)
-    readings, skipped = _read_all(found, settings.jobs)
+    work = _wanted(find_files(paths), settings)
+    projects = heard(work.projects, rederive, expect, revisit)
+    readings, skipped = _read_all(work, settings.jobs)
     material = gathered(readings.values(), projects.flaws, projects.expected)
     material = replace(material, lifecycle=lifecycle() if material.sources else (), revisits=projects.revisits)
     material = replace(material, shortfall=shortfall)
     texts = {path: reading.text for path, reading in readings.items()}
-    findings = judged(material, texts, settings)
+    found = _told(material, settings)
+    findings = _left(found, material, texts, settings)
     places = {finding.place.path for finding in findings}
     quoted = {path: text for path, text in texts.items() if path in places}
     files = sum(not reading.left_alone for reading in readings.values())
     return Outcome(
         tuple(findings),
         files,
-        tuple(found.skipped + skipped),
+        tuple(work.skipped + skipped),
         projects.stale,
-        _masked(quoted, material),
-        projects=len(found.projects),
+        _masked(quoted, found if settings.runs(SECRET.id) else SECRET.find(material)),
+        projects=len(work.projects),
     )
 
 
@@ -92,8 +93,17 @@ def _handed_on(material: Material) -> Material:
 
 def judged(material: Material, texts: Mapping[str, str], settings: Settings = Settings()) -> list[Finding]:  # noqa: B008
     """What the rules find in the material, without what may stay, sorted by place."""
+    return _left(_told(material, settings), material, texts, settings)
+
+
+def _told(material: Material, settings: Settings) -> tuple[Finding, ...]:
+    """What the rules find, before anything is let pass."""
     found = (finding for rule in RULES if settings.runs(rule.id) for finding in rule.find(material))
-    located = _with_paths(dict.fromkeys(found), material.sources)
+    return tuple(dict.fromkeys(found))
+
+
+def _left(found: Iterable[Finding], material: Material, texts: Mapping[str, str], settings: Settings) -> list[Finding]:
+    located = _with_paths(found, material.sources)
     left = suppressed(located, texts, settings.allowed, settings.runs)
     shown = (each for each in dict.fromkeys(left) if settings.runs(each.rule))
     return sorted(
@@ -145,19 +155,15 @@ def _with_paths(findings: Iterable[Finding], sources: tuple[Source, ...]) -> Ite
     by_path = {source.path: source for source in sources}
     for finding in findings:
         source = by_path.get(finding.place.path)
-        if finding.yaml_path or source is None:
-            yield finding
-            continue
-        near = {at.place.line: at.yaml_path for at in reversed(source.settings)}
-        here = {at.place: at.yaml_path for at in source.settings}
-        path = here.get(finding.place) or near.get(finding.place.line, "")
+        path = source.setting_at(finding.place) if source is not None and not finding.yaml_path else ""
         yield replace(finding, yaml_path=path) if path else finding
 
 
-def _masked(texts: dict[str, str], material: Material) -> dict[str, str]:
+def _masked(texts: dict[str, str], found: Iterable[Finding]) -> dict[str, str]:
     """The texts that reports quote from, with stars where a secret stands."""
-    quoted = tuple(source for source in material.sources if source.path in texts)
-    for finding in SECRET.find(replace(material, sources=quoted)):
+    for finding in found:
+        if finding.rule != SECRET.id or finding.place.path not in texts:
+            continue
         lines = texts[finding.place.path].split("\n")
         number, column = finding.place.line - 1, finding.place.column - 1
         line = lines[number]

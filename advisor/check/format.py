@@ -29,4 +29,8 @@ class Format:
 
     def told_by(self, text: str) -> bool:
         """Whether a text, which begins with a line break, has the format's words."""
-        return (not self.words or any(word in text for word in self.words)) and self.telltale.search(text) is not None
+        first = [at for at in map(text.find, self.words) if at >= 0]
+        if self.words and not first:
+            return False
+        start = text.rfind("\n", 0, min(first, default=0)) + 1  # no telltale begins on a line above its word
+        return self.telltale.search(text, start) is not None

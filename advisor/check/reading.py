@@ -39,7 +39,8 @@ def read(path: str, data: bytes, *, named: bool) -> Reading:
     text, flaw = text_flaw(path, data)
     reader, certain = reader_of(path, text)
     formats = [format for format in FORMATS if reader in format.readers]
-    likely = [format for format in formats if format.told_by(f"\n{text}")]
+    lines = f"\n{text}"
+    likely = [format for format in formats if format.told_by(lines)]
     ours = bool(likely)
     if flaw is not None:
         meant = named or ours or any(format.name_hint.search(path) for format in formats)

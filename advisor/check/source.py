@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from advisor.check.taking import setting
-from advisor.check.tree import Document, Entry, Leaf, Sequence, Table
+from advisor.check.tree import Document, Entry, Leaf, Node, Sequence, Table
 from advisor.values.configs import At
 from advisor.values.finding import Place
 
@@ -75,22 +75,31 @@ class Source:
     def tables(self) -> tuple[tuple[str, Table], ...]:
         """Every mapping with its path (`""` for the document), outer ones first."""
         found: list[tuple[str, Table]] = []
-        waiting: list[tuple[str, object]] = [("", root) for root in reversed(self.document.roots)]
+        waiting: list[tuple[str, Node]] = [("", root) for root in reversed(self.document.roots)]
         seen: set[int] = set()
         while waiting:
             path, node = waiting.pop()
-            if id(node) in seen:  # an alias shares its node
+            if type(node) is Leaf or id(node) in seen:  # an alias shares its node
                 continue
             seen.add(id(node))
             if isinstance(node, Table):
                 found.append((path, node))
-                children = [(_under(path, key), entry.node) for key, entry in node.entries.items()]
+                inner = [(key, entry.node) for key, entry in node.entries.items() if type(entry.node) is not Leaf]
+                waiting.extend((_under(path, key), child) for key, child in reversed(inner))
             elif isinstance(node, Sequence):
-                children = [(f"{path}[{number}]", item) for number, item in enumerate(node.items)]
-            else:
-                continue
-            waiting.extend(reversed(children))
+                items = [(number, item) for number, item in enumerate(node.items) if type(item) is not Leaf]
+                waiting.extend((f"{path}[{number}]", child) for number, child in reversed(items))
         return tuple(found)
+
+    def setting_at(self, place: Place) -> str:
+        """The path of the setting at a place, else of the first one on its line; "" where none stands."""
+        here, near = self._paths
+        return here.get(place) or near.get(place.line, "")
+
+    @cached_property
+    def _paths(self) -> tuple[dict[Place, str], dict[int, str]]:
+        here = {at.place: at.yaml_path for at in self.settings}
+        return here, {at.place.line: at.yaml_path for at in reversed(self.settings)}
 
     @cached_property
     def settings(self) -> tuple[At, ...]:
@@ -113,40 +122,64 @@ class Source:
     @cached_property
     def lines(self) -> tuple[tuple[int, str], ...]:
         """(number, text) of each line, comments blanked out; very long lines are left out."""
-        rows = self.text.split("\n")
-        kept = ((number, row.rstrip("\r")) for number, row in enumerate(rows, 1) if len(row) <= _LONGEST_LINE)
-        if self.document.reader == "json":
+        text = self.text.replace("\r\n", "\n")
+        kept = [(number, row) for number, row in enumerate(text.split("\n"), 1) if len(row) <= _LONGEST_LINE]
+        if self.document.reader == "json" or "#" not in text:
             return tuple(kept)
-        return tuple((number, _without_comment(row)) for number, row in kept)
+        return tuple([(number, _without_comment(row) if "#" in row else row) for number, row in kept])
+
+    def commands(self, said: Iterable[str]) -> Iterator[tuple[Word, ...]]:
+        """The commands, each as its words, of the statements that say one of these words, in lower case."""
+        wanted = [word for word in said if word in self.lower]
+        for number, statement in enumerate(self._lower_statements if wanted else ()):
+            if any(word in statement for word in wanted):
+                yield from self._words(number)
 
     @cached_property
-    def commands(self) -> tuple[tuple[Word, ...], ...]:
-        """The commands in the lines, each as its words; a line that ends in a backslash goes on in the next.
+    def _statements(self) -> list[list[tuple[int, str]]]:
+        """The lines that belong together: one that ends in a backslash goes on in the next, over comments.
 
         Python has none: what stands in its texts is no command of the project.
         """
-        if self.document.reader == "python":
-            return ()
-        found: list[tuple[Word, ...]] = []
-        words: list[Word] = []
-        for number, row in self.lines:
+        found: list[list[tuple[int, str]]] = []
+        goes_on = False
+        for number, row in self.lines if self.document.reader != "python" else ():
             text = row.rstrip()
             if not text:
                 continue  # a comment does not end a command that goes on
-            start = 0 if words else _start_of_command(text)
-            goes_on = text[-1] == "\\"
-            for match in _WORD.finditer(text[:-1] if goes_on else text, start):
-                word = match.group()
-                if word in _ENDS:
-                    found.append(tuple(words))
-                    words = []
-                else:
-                    bare = word.replace('"', "").replace("'", "")
-                    words.append(Word(bare, self.path, number, match.start() + 1))
             if not goes_on:
-                found.append(tuple(words))
+                found.append([])
+            goes_on = text[-1] == "\\"
+            found[-1].append((number, text[:-1] if goes_on else text))
+        return found
+
+    @cached_property
+    def _lower_statements(self) -> list[str]:
+        return ["\n".join(row for _, row in rows).lower() for rows in self._statements]
+
+    @cached_property
+    def _split(self) -> dict[int, tuple[tuple[Word, ...], ...]]:
+        return {}
+
+    def _words(self, statement: int) -> tuple[tuple[Word, ...], ...]:
+        """The commands of one statement, split once."""
+        if statement not in self._split:
+            self._split[statement] = tuple(_commands(self._statements[statement], self.path))
+        return self._split[statement]
+
+
+def _commands(rows: list[tuple[int, str]], path: str) -> Iterator[tuple[Word, ...]]:
+    words: list[Word] = []
+    for number, text in rows:
+        for match in _WORD.finditer(text, 0 if words else _start_of_command(text)):
+            word = match.group()
+            if word not in _ENDS:
+                words.append(Word(word.replace('"', "").replace("'", ""), path, number, match.start() + 1))
+            elif words:
+                yield tuple(words)
                 words = []
-        return tuple(command for command in (*found, tuple(words)) if command)
+    if words:
+        yield tuple(words)
 
 
 def _start_of_command(row: str) -> int:
@@ -159,8 +192,6 @@ def _under(path: str, key: str) -> str:
 
 
 def _without_comment(row: str) -> str:
-    if "#" not in row:
-        return row
     hidden = _QUOTED.sub(lambda quoted: "_" * len(quoted.group()), row)
     found = _COMMENT.search(hidden)
     return row[: found.start()] if found else row

@@ -28,7 +28,7 @@ def images(source: Source) -> Iterator[Word]:
             if entry is not None and isinstance(entry.node, Leaf) and isinstance(entry.node.value, str):
                 yield word_at(entry.node.value, source.document.place(entry.node.at))
     yield from bases(source)
-    for command in source.commands:
+    for command in source.commands(_RUNNERS):
         if command[0].text in _RUNNERS:
             for word in command[1:]:
                 yield word._replace(text=word.text.rpartition("=")[2].removeprefix("docker://"))
@@ -62,7 +62,7 @@ def packages(source: Source) -> Iterator[Word]:
                 start = len(line) - len(line.lstrip()) + 1
                 yield Word(text.replace(" ", ""), source.path, number, start)
         return
-    for command in source.commands:
+    for command in source.commands(("install",)):
         words = [word.text for word in command]
         at = words.index("install") if "install" in words else 0
         if any(_INSTALLER.match(word) for word in words[:at]):

@@ -92,8 +92,11 @@ class Document:
 
     def place(self, at: int) -> Place:
         """Line and column, from 1, of character `at`."""
-        starts = self.starts()
-        at = min(max(at, 0), len(self.text))
+        starts = self._starts or self.starts()
+        if at < 0:
+            at = 0
+        elif at > len(self.text):
+            at = len(self.text)
         line = bisect_right(starts, at)
         return Place(self.path, line, at - starts[line - 1] + 1)
 

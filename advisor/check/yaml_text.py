@@ -6,7 +6,7 @@ again (so aliases cannot explode), and depth does not use the stack.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from advisor.check.tree import DEEPEST, Entry, Leaf, Node, Repeated, Sequence, Table, Unreadable
@@ -27,8 +27,8 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Repeated, ...]]:
     builder = _Builder()
     try:
         parser = loader(text)
-        while parser.check_event():
-            builder.take(parser.get_event())
+        for event in iter(parser.get_event, None):
+            builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
@@ -53,13 +53,14 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         """The next event of the parser."""
-        handle = _HANDLERS.get(type(event).__name__)
-        if handle is not None:
-            handle(self, event)
+        _handlers()[type(event)](self, event)
 
     def scalar(self, event: Any) -> None:
         """A scalar, hung where it belongs."""
         self.put(_leaf(event), event.anchor)
+
+    def pass_over(self, _: Any) -> None:
+        """The stream's own beginning and end, and a document's end."""
 
     def again(self, event: Any) -> None:
         """What an alias stands for, hung where it belongs."""
@@ -135,26 +136,33 @@ class _Builder:
                     table.entries.setdefault(key, entry)
 
 
-_HANDLERS: Mapping[str, Callable[[_Builder, Any], None]] = {
-    "ScalarEvent": _Builder.scalar,
-    "AliasEvent": _Builder.again,
-    "MappingStartEvent": _Builder.start_table,
-    "SequenceStartEvent": _Builder.start_sequence,
-    "MappingEndEvent": _Builder.end,
-    "SequenceEndEvent": _Builder.end,
-    "DocumentStartEvent": _Builder.start_document,
-}
+@cache
+def _handlers() -> Mapping[type, Callable[[_Builder, Any], None]]:
+    from yaml import events
+
+    return {
+        events.ScalarEvent: _Builder.scalar,
+        events.AliasEvent: _Builder.again,
+        events.MappingStartEvent: _Builder.start_table,
+        events.SequenceStartEvent: _Builder.start_sequence,
+        events.MappingEndEvent: _Builder.end,
+        events.SequenceEndEvent: _Builder.end,
+        events.DocumentStartEvent: _Builder.start_document,
+        events.DocumentEndEvent: _Builder.pass_over,
+        events.StreamStartEvent: _Builder.pass_over,
+        events.StreamEndEvent: _Builder.pass_over,
+    }
 
 
 def _leaf(event: Any) -> Leaf:
     plain = not event.style  # the C parser says "", the Python one None
-    tag = event.tag
-    value: Scalar = event.value
-    if ((tag is None and plain) or tag in _PLAIN_TAGS) and len(event.value) <= _LONGEST_PLAIN:
-        value = _plain(event.value)
+    tag, text = event.tag, event.value
+    value: Scalar = text
+    if ((tag is None and plain) or tag in _PLAIN_TAGS) and len(text) <= _LONGEST_PLAIN:
+        value = _plain(text)
     elif tag is not None and tag not in ("!", "tag:yaml.org,2002:str"):
         value = None  # only the code behind the tag would know
-    return Leaf(event.start_mark.index, value, event.value, quoted=not plain)
+    return Leaf(event.start_mark.index, value, text, not plain)
 
 
 @lru_cache(maxsize=4096)

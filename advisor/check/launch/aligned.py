@@ -1,8 +1,12 @@
 """Where the characters of a YAML scalar's value stand in the file."""
 
+import re
 from collections.abc import Callable
 
 from advisor.check.tree import Document, Leaf
+
+_WORDS = re.compile(r"\s+|\S+")
+_BLANKS = re.compile(r"\s*")
 
 
 def offsets(document: Document, leaf: Leaf) -> Callable[[int], int]:
@@ -31,12 +35,25 @@ def _aligned(text: str, start: int, value: str) -> list[int]:
     elif opening in ("'", '"'):
         here = start + 1
     places: list[int] = []
-    for letter in value:
-        if not letter.isspace():
+    for word in _WORDS.findall(value):
+        if word.isspace():
+            places.extend([here] * len(word))
+            continue
+        here = _past_blanks(text, here)
+        if text.startswith(word, here) and "\\" not in word:
+            places.extend(range(here, here + len(word)))
+            here += len(word)
+            continue
+        for letter in word:
             here = _next(text, here, letter, escapes=opening == '"')
-        places.append(here)
-        here += not letter.isspace()
+            places.append(here)
+            here += 1
     return [*places, here] if places else [start]
+
+
+def _past_blanks(text: str, here: int) -> int:
+    found = _BLANKS.match(text, here)
+    return found.end() if found is not None else here
 
 
 def _next(text: str, here: int, letter: str, *, escapes: bool) -> int:

@@ -61,7 +61,7 @@ def _packages(source: Source, row: Lifecycle) -> Iterator[Hit]:
 
 
 def _commands(source: Source, row: Lifecycle) -> Iterator[Hit]:
-    for command in source.commands if row.commands else ():
+    for command in source.commands(map(str.lower, row.commands)) if row.commands else ():
         if command[0].text.lstrip("[").rpartition("/")[2].rstrip(",") in row.commands:
             yield command[0].place, command[0].text.strip("[],")
 

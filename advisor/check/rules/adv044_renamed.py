@@ -16,7 +16,7 @@ def find(material: Material) -> Iterator[Finding]:
         for command in launch.commands:
             yield from map(_told, command.renamed)
     for source in material.sources:
-        for started in source.commands if "sky spot" in source.text else ():
+        for started in source.commands(("sky",)) if "sky spot" in source.text else ():
             if [word.text for word in started[:2]] == ["sky", "spot"]:
                 place = started[1].place
                 yield Finding(RULE.id, "warning", "sky spot is now sky jobs", "write sky jobs", place)

@@ -5,27 +5,34 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from advisor.check.material import Material
 from advisor.check.rulebook import ANY, Example, Rule
 from advisor.check.source import Source, Word
-from advisor.check.tree import Leaf, Sequence
+from advisor.check.tree import Leaf, Sequence, Table
 from advisor.values.finding import Finding, Place, Severity
 
-_TOKENS = {
-    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,40}\b",
-    "an AWS access key": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{60,255})\b",
-    "a GitLab token": r"\bglpat-[\w-]{20,60}\b",
-    "an API key": r"\bsk-(?:proj-|ant-|or-|svcacct-)?[A-Za-z0-9_-]{20,200}\b",
-    "a Google API key": r"\bAIza[\w-]{35}\b",
-    "a Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{20,200}\b",
-    "an NVIDIA API key": r"\bnvapi-[\w-]{40,100}\b",
-    "a PyPI token": r"\bpypi-AgEI[\w-]{50,300}\b",
-    "a private key": r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?=(?:\\[nr]|\s){1,40}[A-Za-z0-9+/]{4})",
-}
-_TOKEN = re.compile("|".join(f"(?P<t{number}>{pattern})" for number, pattern in enumerate(_TOKENS.values())))
-_IN_ADDRESS = re.compile(r"\b[a-z][a-z+.-]*://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@")
+_TOKENS = (
+    ("a Hugging Face token", ("hf_",), r"\bhf_[A-Za-z0-9]{30,40}\b"),
+    ("an AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b"),
+    ("a GitHub token", ("github_pat_",), r"\bgithub_pat_\w{60,255}\b"),
+    ("a GitLab token", ("glpat-",), r"\bglpat-[\w-]{20,60}\b"),
+    ("an API key", ("sk-",), r"\bsk-(?:proj-|ant-|or-|svcacct-)?[A-Za-z0-9_-]{20,200}\b"),
+    ("a Google API key", ("AIza",), r"\bAIza[\w-]{35}\b"),
+    ("a Slack token", ("xox",), r"\bxox[abprs]-[A-Za-z0-9-]{20,200}\b"),
+    ("an NVIDIA API key", ("nvapi-",), r"\bnvapi-[\w-]{40,100}\b"),
+    ("a PyPI token", ("pypi-AgEI",), r"\bpypi-AgEI[\w-]{50,300}\b"),
+    (
+        "a private key",
+        ("-----BEGIN ",),
+        r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?=(?:\\[nr]|\s){1,40}[A-Za-z0-9+/]{4})",
+    ),
+)
+"""What it is, how it starts, its shape: the start is looked for first, which is much the faster."""
+_SHAPES = tuple((what, starts, re.compile(shape)) for what, starts, shape in _TOKENS)
+_IN_ADDRESS = re.compile(r"://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@")
 _NAME = re.compile(
     r"(?:^|_)(?:(?:api|access|secret|secret_access|auth|license|encryption|master|private|signing|account|wandb|storage)"
     r"_key|(?:api|access|auth|bearer|hf|hub|hugging_?face(?:_hub)?|hf_hub|github|gh|gitlab|wandb|comet|neptune|slack"
@@ -41,10 +48,6 @@ _STANDS_FOR = re.compile(
 _TYPED = re.compile(r"(?i)abc12|1234|qwert|asdf|letmein|admin|00000")
 _ASSIGNED = re.compile(r"^(?P<name>[A-Za-z][\w.-]{2,60})=(?P<value>\S+)$")
 _SHORTEST = 8
-_SHAPES = re.compile(
-    r"hf_[A-Za-z0-9]{9}|(?:AKIA|ASIA)[A-Z0-9]{9}|gh[pousr]_[A-Za-z0-9]|github_pat_|glpat-|sk-[A-Za-z0-9-]{9}|AIza"
-    r"|xox[abprs]-|nvapi-|pypi-AgEI|PRIVATE KEY-----"
-)
 _WORDS = ("token", "secret", "passw", "passphrase", "api", "_key", "-key")
 _IN_COMMAND = re.compile(r"(?:token|secret|passw(?:or)?d|passphrase|key)(?:=\S|\s)")
 """Without it no word of a command is the name of a secret that has a value."""
@@ -63,24 +66,34 @@ def find(material: Material) -> Iterator[Finding]:
 
 
 def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
-    for match in _TOKEN.finditer(source.text) if _SHAPES.search(source.text) else ():
-        what = list(_TOKENS)[int((match.lastgroup or "t0")[1:])]
+    for what, match in _tokens(source.text):
         if what == "an API key" and not _DRAWN.search(match.group()):
             continue  # sk- begins classes of style sheets, too
         if what == "a private key" or _is_random(match.group()):
             yield source.document.place(match.start()), f"{what} stands in the file", "error"
-    for match in _IN_ADDRESS.finditer(source.text) if "://" in source.text else ():
+    for match in _IN_ADDRESS.finditer(source.text):
         secret = match.group("secret")
         if not _STANDS_FOR.search(secret) and not _TYPED.search(secret):
             place = source.document.place(match.start("secret"))
             yield place, "an address carries a password", "warning"
 
 
+def _tokens(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    for what, starts, shape in _SHAPES:
+        for start in starts:
+            at = text.find(start)
+            while at >= 0:
+                match = shape.match(text, at)
+                if match is not None:
+                    yield what, match
+                at = text.find(start, at + 1)
+
+
 def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
     if not source.says(_WORDS):
         return
     assigned = _assigned(source) if _IN_COMMAND.search(source.lower) else ()
-    for name, value, place in (*_settings(source), *assigned):
+    for name, value, place in chain(_settings(source), assigned):
         if not _is_name(name) or len(value) < _SHORTEST or _STANDS_FOR.search(value) or re.search(r"\s", value):
             continue
         if not (re.search(r"\d", value) and re.search(r"[A-Za-z]", value)):
@@ -92,17 +105,27 @@ def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
 def _settings(source: Source) -> Iterator[tuple[str, str, Place]]:
     """Settings by their key, and the environment of containers: lists of `{name: …, value: …}`."""
     for _, table in source.tables:
-        name, value = table.entries.get("name"), table.entries.get("value")
-        if name is not None and value is not None and isinstance(name.node, Leaf) and isinstance(value.node, Leaf):
-            yield name.node.raw, value.node.raw, _inside(source, value.node)
+        name, value = _leaf(table, "name"), _leaf(table, "value")
+        if name is not None and value is not None and _is_name(name.raw):
+            yield name.raw, value.raw, _inside(source, value)
         for key, entry in table.entries.items():
-            for leaf in entry.node.items if isinstance(entry.node, Sequence) else (entry.node,):
-                if isinstance(leaf, Leaf) and isinstance(leaf.value, str):
-                    yield from _within(source, key, leaf)
+            node = entry.node
+            if type(node) is Leaf:
+                yield from _within(source, key, node) if "=" in node.raw or _is_name(key) else ()
+            elif type(node) is Sequence:
+                for leaf in node.items:
+                    yield from _within(source, key, leaf) if type(leaf) is Leaf else ()
+
+
+def _leaf(table: Table, key: str) -> Leaf | None:
+    entry = table.entries.get(key)
+    return entry.node if entry is not None and isinstance(entry.node, Leaf) else None
 
 
 def _within(source: Source, key: str, leaf: Leaf) -> Iterator[tuple[str, str, Place]]:
     """The setting; in a list also `NAME=value`, as Compose has it."""
+    if not isinstance(leaf.value, str):
+        return
     match = _ASSIGNED.match(leaf.raw) if "=" in leaf.raw else None
     if match is not None:
         inside = _inside(source, leaf)
@@ -117,7 +140,7 @@ def _inside(source: Source, leaf: Leaf) -> Place:
 
 def _assigned(source: Source) -> Iterator[tuple[str, str, Place]]:
     """`NAME=value` and `--name value` of commands, `ENV NAME value`, and lines of properties."""
-    for command in source.commands:
+    for command in source.commands(_WORDS):
         for number, word in enumerate(command):
             match = _ASSIGNED.match(word.text.lstrip("-")) if "=" in word.text else None
             if match is not None:

@@ -98,7 +98,7 @@ def _lines(source: Source) -> Iterator[Hit]:
 
 
 def _commands(source: Source) -> Iterator[Hit]:
-    for command in source.commands if source.says(("--privileged", "--dashboard-host")) else ():
+    for command in source.commands(("--privileged", "--dashboard-host")):
         words = [word.text for word in command]
         if words[:1] in (["docker"], ["podman"], ["nerdctl"]) and "run" in words and "--privileged" in words:
             told = "--privileged gives the container the host: every device, every kernel interface"
