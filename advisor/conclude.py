@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from advisor import __version__, decide, estimate, units
-from advisor.answers import resettle, settle
+from advisor.answers import in_order, resettle, settle
 from advisor.candidates import needs, propose
 from advisor.catalog.constants import constants, spreads
 from advisor.decide.architecture import Architecture
@@ -134,14 +134,14 @@ def conclude(known: Known, grounds: Grounds) -> Conclusion:
 
 def _elsewhere(known: Known, grounds: Grounds, thought: Thought) -> Callable[[Moves], Architecture]:
     """Decides again with answers changed, without rank acceptability and words; the rest is kept from `thought`."""
-    places = _places(known, grounds)
+    places, questions = _places(known, grounds), in_order(grounds.questions)
 
     def decided(moves: Moves) -> Architecture:
         there = known
         for id, value in moves.items():
             there = changed(there, grounds, id, value)
         said = (there.answered, there.evidence)
-        answers = resettle(thought.answers, grounds.questions, said, grounds.tables.tasks, moves)
+        answers = resettle(thought.answers, questions, said, grounds.tables.tasks, moves)
         return _think(there, grounds, answers, places, shares=False).architecture
 
     return decided

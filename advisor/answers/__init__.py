@@ -3,7 +3,7 @@
 from advisor.answers.ask import Desk, Outcome, interview
 from advisor.answers.missing import missing, refusal
 from advisor.answers.questions import Words, load_questions, load_words
-from advisor.answers.settle import asks, names, resettle, settle
+from advisor.answers.settle import asks, in_order, names, resettle, settle
 from advisor.values.reading import parse_setting, read_value, spoken
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Outcome",
     "Words",
     "asks",
+    "in_order",
     "interview",
     "load_questions",
     "load_words",

@@ -14,6 +14,7 @@ from advisor.values.reading import read_value
 
 Facts = Mapping[str, Fact]
 TaskDefaults = Mapping[str, Mapping[str, object]]
+Ordered = tuple[tuple[Question, frozenset[str]], ...]
 
 
 def settle(
@@ -26,30 +27,28 @@ def settle(
     computed or assumed: it is unknown, and its gap says so. What was answered or detected stands even then,
     for it is a fact about the world. Ids that no question has are left to others.
     """
-    rows = {question.id: question for question in questions}
     settled: dict[str, Answer] = {}
-    for id, _ in _in_order(rows):
-        settled[id] = _settled(rows[id], settled, (answered, evidence), task_defaults)
+    for question, _ in in_order(questions):
+        settled[question.id] = _settled(question, settled, (answered, evidence), task_defaults)
     return settled
 
 
 def resettle(
     settled: Mapping[str, Answer],
-    questions: Iterable[Question],
+    questions: Ordered,
     said: tuple[Facts, Facts],
     task_defaults: TaskDefaults,
     moved: Collection[str],
 ) -> dict[str, Answer]:
     """What `settle` gives once the answers to `moved` are others: only what hangs on them is settled again.
 
-    `said` is (answered, evidence), with the new answers in it.
+    `questions` are those of `in_order`; `said` is (answered, evidence), with the new answers in it.
     """
-    rows = {question.id: question for question in questions}
     found, touched = dict(settled), set(moved)
-    for id, needed in _in_order(rows):
-        if id in touched or needed & touched:
-            found[id] = _settled(rows[id], found, said, task_defaults)
-            touched.add(id)
+    for question, needed in questions:
+        if question.id in touched or needed & touched:
+            found[question.id] = _settled(question, found, said, task_defaults)
+            touched.add(question.id)
     return found
 
 
@@ -67,9 +66,11 @@ def asks(question: Question, settled: Mapping[str, Answer], task_defaults: TaskD
     return rule.judge(question.ask_if, names(settled, task_defaults)).holds if question.ask_if else True
 
 
-def _in_order(rows: Mapping[str, Question]) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The ids, each after those it needs, with these; raises BadInput for rows that wait for each other."""
-    return _sorted(tuple((id, needs(question)) for id, question in rows.items()))
+def in_order(questions: Iterable[Question]) -> Ordered:
+    """Each question after those it needs, with these; raises BadInput for questions that wait for each other."""
+    rows = {question.id: question for question in questions}
+    placed = _sorted(tuple((id, needs(question)) for id, question in rows.items()))
+    return tuple((rows[id], needed) for id, needed in placed)
 
 
 @lru_cache(maxsize=16)

@@ -18,10 +18,15 @@ TRAINED: tuple[Mode, ...] = ("linear_probe", "lora", "qlora", "full_finetune", "
 ANY = Needs()
 
 
-@lru_cache(maxsize=32)
 def propose(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...], needs: Needs = ANY) -> Field:
     """Candidates in a fixed order, the simplest first. `modes` are those that no limit has removed yet; `needs` adds
-    what is only worth a thought for some workloads."""
+    what is only worth a thought for some workloads. What differs in nothing that matters here shares its candidates."""
+    alone = any(_alone(site) for site in sites)
+    return _proposed(family, sites, modes, needs if alone else replace(needs, host_bytes=0.0))
+
+
+@lru_cache(maxsize=32)
+def _proposed(family: str, sites: tuple[Site, ...], modes: tuple[Mode, ...], needs: Needs) -> Field:
     if family == "trees":
         whole = [_plain("from_scratch", site) for site in sites if site.kind == "cpu"]
         return Field((*whole, *(replace(candidate, paged=True) for candidate in whole)))
@@ -58,7 +63,7 @@ def _savers(plain: Candidate, needs: Needs) -> tuple[States, ...]:
     site = plain.site
     if not needs.heavy or plain.mode not in WEIGHTS_TRAINED or plain.precision == "fp32":
         return ()
-    if plain.parallel == "none" and site.kind == "own_gpu" and max(site.counts) == 1:
+    if plain.parallel == "none" and _alone(site):
         beside: States = "cpu_offload" if needs.host_bytes <= site.host_memory_bytes else "nvme_offload"
         return ("adamw8bit", beside) if needs.any_optimizer else (beside,)
     if not needs.any_optimizer:
@@ -66,6 +71,11 @@ def _savers(plain: Candidate, needs: Needs) -> tuple[States, ...]:
     if plain.parallel in ("none", "ddp"):
         return ("adamw8bit",)
     return ("bf16_states",) if plain.parallel in ("fsdp2", "hsdp") and plain.nodes > 1 else ()
+
+
+def _alone(site: Site) -> bool:
+    """One's only device, beside which states may be kept."""
+    return site.kind == "own_gpu" and max(site.counts) == 1
 
 
 def _precision(site: Site) -> str:

@@ -59,8 +59,7 @@ def architecture(
         take(choose(rows[id], known, tables, shares=shares))
     take(choose_due(rows["d_ip"], known, tables, shares=shares))
     searched = search(table, known, tables, shares=shares)
-    nearest = searched.passed[0].row if searched.passed else _nearest(table, searched)
-    winner = _winner(table, nearest, feasible=bool(searched.passed), ranges=shares)
+    winner = _winner(table, searched.nearest, feasible=bool(searched.passed), ranges=shares)
     for found in readings(searched, winner, known, tables, shares=shares):
         take(found)
     known |= chosen_facts(winner, work, known)
@@ -90,12 +89,6 @@ def _no_data(winner: Winner, work: Workload) -> str:
     if winner.untrained:
         return "no_training_data"
     return "simulated" if work.modality == "simulation" else ""
-
-
-def _nearest(table: TrainingTable, searched: Searched) -> int:
-    """The row that comes nearest to passing, when none passes."""
-    ratios = {candidate.id: ratio for candidate, _, ratio in searched.out}
-    return min(range(len(table.candidates)), key=lambda row: ratios[table.candidates[row].id])
 
 
 def _winner(table: TrainingTable, row: int, *, feasible: bool, ranges: bool) -> Winner:

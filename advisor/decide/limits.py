@@ -36,10 +36,6 @@ class Check:
     limits: Number = None
     values: tuple[Number, Number, str] | None = None
 
-    def bare(self, candidate: Candidate) -> Removed:
-        """Which answer removed it, without the numbers, for deciding again."""
-        return Removed(candidate.id, candidate.id, self.answer, "", "", self.say)
-
     def removed(self, row: int, candidate: Candidate, tables: Tables) -> Removed:
         limit, value = self.word, ""
         if self.values is not None:

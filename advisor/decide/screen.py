@@ -1,7 +1,6 @@
 """Hard limits first: which options are removed, by which answer, at which limit, and by how far."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from advisor import units
 from advisor.figure import Fact, Scalar
@@ -51,15 +50,17 @@ def at_risk(option: Option, facts: Facts) -> tuple[Limit, ...]:
 
 
 def _breaks(condition: str, facts: Facts) -> bool:
-    grows = [name for name in names_in(condition) if name.startswith(GROWS)]
-    if not grows:
+    read = names_in(condition)
+    if not any(name.startswith(GROWS) for name in read):
         return False
-    worse = {name: _worst(facts[name]) for name in grows if name in facts}
-    return judge(condition, {**facts, **worse}).holds is False
+    return judge(condition, {name: _worst(facts[name]) for name in read if name in facts}).holds is False
 
 
 def _worst(fact: Fact) -> Fact:
-    return replace(fact, value=fact.high) if fact.high is not None and isinstance(fact.value, float) else fact
+    """The fact at its high end, if it is an estimate that is bad when large."""
+    if fact.high is None or not isinstance(fact.value, float) or not fact.id.startswith(GROWS):
+        return fact
+    return Fact(fact.id, fact.high, fact.unit)
 
 
 def _removed(

@@ -56,10 +56,12 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The ranking, best first, and for every candidate that is out what removed it and by how much (a ratio)."""
+    """The ranking, best first, and for every candidate that is out what removed it and by how much (a ratio); the row
+    of the best, or of the one that comes nearest to passing where none does."""
 
     passed: tuple[Passed, ...]
     out: tuple[tuple[Candidate, Removed, float], ...]
+    nearest: int
 
 
 def open_modes(facts: Facts, tables: Tables) -> tuple[Mode, ...]:
@@ -96,20 +98,25 @@ def _search(table: TrainingTable, facts: Facts, tables: Tables, *, shares: bool)
     within = alive & ((complexity <= cap + CAP_SLACK) | (cap >= MOST_COMPLEX))
     left = within if within.any() else alive
     passed = _ranked(left, table, complexity, facts, tables, shares=shares)
-    if not shares and passed:
-        return Searched(passed, ())
-    out: list[tuple[Candidate, Removed, float]] = []
+    if passed and not shares:
+        return Searched(passed, (), passed[0].row)
     distance = numpy.stack([numpy.where(check.broken, check.ratio, 0.0) for check in limits])
+    ratios = distance.max(axis=0) * table.field.flat("resort", _resort)
+    nearest = passed[0].row if passed else int(ratios.argmin())
+    if not shares:
+        return Searched(passed, (), nearest)
     worst = distance.argmax(axis=0)
+    out: list[tuple[Candidate, Removed, float]] = []
     for row, candidate in enumerate(table.candidates):
         if not alive[row]:
-            check = limits[worst[row]]
-            why = check.removed(row, candidate, tables) if shares else check.bare(candidate)
-            ratio = float(distance[worst[row], row]) * (LAST_RESORT if candidate.last_resort else 1.0)
-            out.append((candidate, why, ratio))
-        elif not left[row] and shares:
+            out.append((candidate, limits[worst[row]].removed(row, candidate, tables), float(ratios[row])))
+        elif not left[row]:
             out.append((candidate, _too_complex(candidate, cap, facts, tables), 1.5))
-    return Searched(passed, tuple(out))
+    return Searched(passed, tuple(out), nearest)
+
+
+def _resort(candidate: Candidate) -> float:
+    return LAST_RESORT if candidate.last_resort else 1.0
 
 
 def _too_complex(candidate: Candidate, cap: int, facts: Facts, tables: Tables) -> Removed:
