@@ -68,7 +68,8 @@ def interview(
         ended = talk.run()
     except KeyboardInterrupt:
         desk.screen.say("")
-        raise Interrupted("Stopped. Your answers are saved.", remedy=f"Go on with: {desk.resume}") from None
+        what = "Stopped. Your answers are saved." if talk.answered else "Stopped before anything was answered."
+        raise Interrupted(what, remedy=f"Go on with: {desk.resume}") from None
     return Outcome(talk.answered, ended)
 
 

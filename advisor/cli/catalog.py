@@ -25,8 +25,9 @@ def _kinds(incomplete: str) -> list[str]:
 
 def command(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help=f"{', '.join(KINDS)}.", show_default=False, autocompletion=_kinds)
-    ] = "",
+        str | None,
+        typer.Argument(metavar="KIND", help=f"{', '.join(KINDS)}.", show_default=False, autocompletion=_kinds),
+    ] = None,
     word: Annotated[str, typer.Argument(metavar="WORD", help="Only rows that hold this word.")] = "",
     lang: Annotated[str, typer.Option("--lang", help="Language of the words.")] = "en",
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Fix today's date; nothing here depends on it.")] = "",
@@ -46,7 +47,7 @@ def command(
 
     day(as_of)
     on = grounds(lang)
-    if not kind:
+    if kind is None:
         _print_counts(on, json=json, plain=plain)
         return
     kind = _plural(kind)

@@ -23,9 +23,9 @@ def ids(incomplete: str) -> list[str]:
 
 def command(
     id: Annotated[
-        str,
+        str | None,
         typer.Argument(metavar="ID", help="What to explain; without it, what there is.", autocompletion=ids),
-    ] = "",
+    ] = None,
     project: Annotated[
         Path, typer.Option("--project", metavar="DIR", help="The project whose reasoning is told.")
     ] = Path("."),
@@ -46,7 +46,7 @@ def command(
 
     day(as_of)
     on = grounds(lang)
-    if not id:
+    if id is None:
         _what_there_is(on, json=json, plain=plain)
         return
     matching = _found(id, on)

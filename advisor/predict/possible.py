@@ -3,12 +3,12 @@
 Rows of a table are read kindly, as sources write them; flags are held to this.
 """
 
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
 from advisor.errors import BadInput
 from advisor.predict.cells import Row, number, text
+from advisor.predict.known import NAMES, spelled
 from advisor.predict.table import Ground
 from advisor.predict.training import model_row
 from advisor.values.runs import Run
@@ -29,10 +29,6 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "optimizer": ("adamw", "adam", "adamw 8-bit", "paged adamw 8-bit", "adafactor", "muon", "lion", "sgd"),
     "schedule": ("1f1b", "zb1p", "zb2p", "zbv"),
 }
-PRECISION = re.compile(
-    r"(fp32|tf32|bf16|fp16|fp8|mxfp8|fp4|nvfp4|mxfp4|int8|int4|w8a8|w4a16|nf4|awq|gptq|mixed|true|32-true|amp|master|e4m3"
-    r"|e5m2|bf16-true|bf16-mixed|[\s+,_-])+", re.I,
-)  # fmt: skip
 
 
 def flag(cell: str) -> str:
@@ -48,16 +44,22 @@ def check_words(row: Row) -> None:
             near = get_close_matches(said.lower(), known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}"
             raise BadInput(f"{said[:40]!r} is not known", where=flag(cell), remedy=hint)
-    said = text(row, "precision")
-    if said and not PRECISION.fullmatch(said):
-        raise BadInput(
-            f"{said[:40]!r} is no precision", where="--precision", remedy="for instance bf16, fp16, fp8, fp32"
-        )
+    for cell in NAMES:
+        said = text(row, cell)
+        if said and not spelled(cell, said):
+            raise _unknown(cell, said)
     for cell, most in LARGEST.items():
         value = number(row, cell)
         if value is not None and value > most:
             where = "--on" if cell == "gpus" else flag(cell)
             raise BadInput(f"{value:,.0f} is beyond anything that exists", where=where, remedy=f"at most {most:,.0f}")
+
+
+def _unknown(cell: str, said: str) -> BadInput:
+    known = NAMES[cell]
+    near = get_close_matches(said.lower(), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"for instance {', '.join(known[:8])}"
+    return BadInput(f"{said[:40]!r} is no {cell} that is known", where=flag(cell), remedy=hint)
 
 
 def check_replicas(row: Row) -> None:

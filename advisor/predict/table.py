@@ -1,7 +1,7 @@
 """Tables of runs in, tables of predictions out: read in pieces, so that their length does not matter."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -12,8 +12,9 @@ from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row, text
+from advisor.predict.known import taken_otherwise
 from advisor.predict.serving import read_serving
-from advisor.predict.training import Models, read
+from advisor.predict.training import Models, R, Read, read
 from advisor.values.catalog import Accelerator
 from advisor.values.constants import Constants, Spread
 from advisor.values.runs import Run, Serve, served_together, together
@@ -31,6 +32,8 @@ SERVING_COLUMNS = (
     "config_id", "ttft_s", "ttft_s_low", "ttft_s_high", "tpot_s", "tpot_s_low", "tpot_s_high", "tokens_per_s_total",
     "peak_bytes", "fits", "status", "reason",
 )  # fmt: skip
+UNKNOWN_WORD = 0.15
+"""How far a framework, engine or precision that nobody knows may move an answer, in log units (EXPERT)."""
 STOLEN_DOUBT = 0.5
 """How far the time that prefill takes from decoding may be off, as a share of it."""
 
@@ -51,15 +54,25 @@ Cells = dict[str, str]
 def training_rows(lines: Iterable[Row], ground: Ground) -> Iterator[Cells]:
     """One row of predictions for each distinct config_id, in input order."""
     for piece in _pieces(lines):
-        found = [read(row, ground.models, ground.accelerators) for row in piece]
+        found = [noted(read(row, ground.models, ground.accelerators), row) for row in piece]
         yield from _told(piece, found, lambda runs, reads: _training(runs, reads, ground))
 
 
 def serving_rows(lines: Iterable[Row], ground: Ground) -> Iterator[Cells]:
     """The same for serving."""
     for piece in _pieces(lines):
-        found = [read_serving(row, ground.models, ground.accelerators) for row in piece]
+        found = [noted(read_serving(row, ground.models, ground.accelerators), row) for row in piece]
         yield from _told(piece, found, lambda runs, reads: _serving(runs, reads, ground))
+
+
+def noted(known: Read[R], row: Row) -> Read[R]:
+    """With words of the row that nothing knows among what was assumed."""
+    unknown = taken_otherwise(row)
+    if known.run is None or not unknown:
+        return known
+    return replace(
+        known, assumed=(*unknown, *known.assumed), matters=(known.matters**2 + UNKNOWN_WORD**2 * len(unknown)) ** 0.5
+    )
 
 
 def _pieces(lines: Iterable[Row]) -> Iterator[list[Row]]:
