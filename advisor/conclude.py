@@ -21,11 +21,15 @@ from advisor.values.decision import Conclusion, Decided
 from advisor.values.estimates import ServingEstimates, TrainingTable
 from advisor.values.facts import Answer, Known, Question
 from advisor.values.prospect import Prospect, Turn
-from advisor.values.workload import Places, Serving, Site, Workload
+from advisor.values.workload import Places, Serving, Site, Training, Workload, exactly
 from advisor.workload import describe
 
 Moves = Mapping[str, Scalar]
 UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
+NO_DATA = Training(
+    samples=exactly(1.0), features=1.0, tokens=exactly(1.0), sequence=1.0, epochs=1.0, batch=1.0,
+    decoded_bytes=exactly(1.0), preprocessing_s=0.0, prepared_each_epoch=False, optimizer="", utilisation=None,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,18 @@ def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places
     tables = grounds.tables
     task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
     work = describe(answers, known.evidence, task)
-    serve = _serving(work, _rented(tables), answers["serving.measured_at"].fact.value == "client")
+    serve = _serving(_without_data(work), _rented(tables), answers["serving.measured_at"].fact.value == "client")
     facts = decide.situation(answers, task, work, serve)
     facts |= decide.capacity_facts(serve, work) | decide.hosted_facts(facts["serving.load.mean"], work, tables.hosted)
     modes = decide.open_modes(facts, tables)
     told = answers["train.optimizer"].how != "assumed"
     table = _training(replace(work, serving=UNSERVED), places, modes, needs(work, any_optimizer=not told))
     return Thought(answers, serve, table, decide.architecture(work, table, facts, tables, shares=shares))
+
+
+def _without_data(work: Workload) -> Workload:
+    """What serving hangs on: the sequence of its training, and nothing of what is learnt from."""
+    return replace(work, training=replace(NO_DATA, sequence=work.training.sequence))
 
 
 @lru_cache(maxsize=32)

@@ -118,14 +118,14 @@ def one_at_a_time(low: Number, value: Number, high: Number, place: int, inputs: 
     return table
 
 
-def moved(table: Number, shares: Number) -> Number:
+def moved(table: Number, pulls: Number) -> Number:
     """Draws of what was calculated with inputs one at a time at their ends: each moves the result by a factor, as far
-    along as its share says. Shapes (rows, 1 + 2 x inputs) and (draws, inputs) to (rows, draws)."""
+    along as its draw lies (`ends`). Shapes (rows, 1 + 2 x inputs) and (2 x inputs, draws) to (rows, draws)."""
     middle = table[:, :1]
     if table.shape[1] == 1:
-        return numpy.broadcast_to(middle, (len(middle), len(shares)))
+        return numpy.broadcast_to(middle, (len(middle), pulls.shape[1]))
     logs = numpy.log(numpy.maximum(table[:, 1:], 1e-300) / numpy.maximum(middle, 1e-300))
-    return middle * numpy.exp(logs @ ends(shares))
+    return middle * numpy.exp(logs @ pulls)
 
 
 def ends(shares: Number) -> Number:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from advisor.estimate.beside import beside_s, looked_up_s
-from advisor.estimate.case import AXES, Case
+from advisor.estimate.case import Case
 from advisor.estimate.compute import cpus_needed
 from advisor.estimate.doubt import OFF_STATES
 from advisor.estimate.holding import held
@@ -12,7 +12,7 @@ from advisor.estimate.pace import paced
 from advisor.estimate.policies import EMBEDDING_ADAM_BYTES
 from advisor.estimate.runs import ranks, run, shape_of
 from advisor.estimate.steps import step
-from advisor.number import Number, at_least, ceiling, choose, draws, floor, larger, power_below, row_quantile, smaller
+from advisor.number import Number, at_least, ceiling, choose, floor, larger, power_below, row_quantile, smaller
 from advisor.values.candidates import Candidate, Field
 from advisor.values.constants import Fitted
 from advisor.values.runs import Run
@@ -53,7 +53,7 @@ class Core:
 
 def core(case: Case) -> Core:
     """Micro batch, memory and step of every candidate; remembered by what they depend on."""
-    return _core(_alone(case.work), case.field, case.fitted, len(case.draws))
+    return _core(_alone(case.work), case.field, case.fitted, case.drawing)
 
 
 def _alone(work: Workload) -> Workload:
@@ -81,7 +81,7 @@ def _ends(span: Span) -> tuple[float, float, float]:
 
 @lru_cache(maxsize=32)
 def _core(work: Workload, field: Field, fitted: Fitted, drawn: int) -> Core:
-    case = Case(work, field, fitted, draws(drawn, len(AXES)))
+    case = Case(work, field, fitted, drawn)
     one = run(case, 1.0, work.training.sequence)
     micro = _micro_batch(case, one)
     return Core(micro, _parts(case, _at(one, micro)), _step_s(case, one, micro))

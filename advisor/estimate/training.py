@@ -1,10 +1,10 @@
 """All candidates in one pass: memory a device, step, run, cost and energy, each with its draws."""
 
 from advisor.estimate import money, trees
-from advisor.estimate.case import AXES, Case
+from advisor.estimate.case import Case
 from advisor.estimate.network import core, samples_and_length
 from advisor.estimate.runs import ranks
-from advisor.number import Number, at_least, choose, draws, interval, larger
+from advisor.number import Number, at_least, choose, interval, larger
 from advisor.values.candidates import UNTRAINED, Field
 from advisor.values.constants import Fitted
 from advisor.values.estimates import Ends, TrainingTable
@@ -21,7 +21,7 @@ EVALUATION = 1.05
 def training(work: Workload, field: Field, fitted: Fitted, drawn: int = DRAWS) -> TrainingTable:
     """Memory, step, run, cost and energy of every candidate; the micro batch is the largest power of two that fits
     with its whole range."""
-    case = Case(work, field, fitted, draws(drawn, len(AXES)))
+    case = Case(work, field, fitted, drawn)
     return _trees(case) if work.family == "trees" else _network(case)
 
 
