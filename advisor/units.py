@@ -146,9 +146,14 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
 
 
 def digits(value: float) -> str:
-    """About three significant digits without an exponent: 0.0312, 4.5, 79.2, 12,140."""
+    """About three significant digits without an exponent: 0.0312, 4.5, 79.2, 12,140.
+
+    What is no whole number is rounded to four digits first, as figures are that are written down: said before it is
+    written and after, it is one number.
+    """
     if value == 0:
         return "0"
+    value = value if float(value).is_integer() else float(f"{value:.3e}")
     size = abs(value)
     if size >= 1000 or (size >= 100 and float(value).is_integer()):
         return f"{value:,.0f}"

@@ -38,7 +38,7 @@ class Served:
         """What a replica runs on, in words."""
         if self.site.kind == "cpu":
             return self.site.name
-        return f"{self.way.devices:g}x {self.site.accelerator}{IN_BITS.get(self.way.weight_bytes, '')}"
+        return f"{self.way.devices:g}x {self.site.name}{IN_BITS.get(self.way.weight_bytes, '')}"
 
     @property
     def hour_usd(self) -> Span:

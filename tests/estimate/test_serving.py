@@ -108,7 +108,7 @@ def test_large_models_stand_on_several_devices():
     assert found.count
     assert found.way.devices in (4.0, 8.0)
     assert found.hour_usd.value == pytest.approx(found.way.devices * 2.95)
-    assert found.name == f"{found.way.devices:g}x h100-sxm5-80gb"
+    assert found.name == f"{found.way.devices:g}x H100-SXM5-80GB"
 
 
 def test_fewer_bits_are_tried_where_sixteen_are_too_slow():
