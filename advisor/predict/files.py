@@ -3,9 +3,11 @@
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from advisor import catalog
 from advisor.catalog.constants import constants, spreads
+from advisor.catalog.images import image_model
 from advisor.catalog.models import models
 from advisor.errors import BadInput
 from advisor.predict.cells import Row
@@ -18,9 +20,23 @@ TELLING = frozenset({"config_id", "model", "arch_key", "layers", "gpu"})
 """A table without any of these columns is no table of runs."""
 
 
+class Named(dict[str, Row]):
+    """Models by key; a name that is none of them may be that of a network of images."""
+
+    def __missing__(self, name: str) -> Row:
+        found = image_model(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The model of the name, or the default."""
+        return self[name] if dict.__contains__(self, name) else image_model(name) or default
+
+
 def ground(beside: Path | None = None) -> Ground:
     """What predictions rest on; a `models.csv` beside the table adds its architectures, and its cells win."""
-    known: dict[str, Row] = dict(models())
+    known: dict[str, Row] = Named(models())
     listed = beside.parent / "models.csv" if beside is not None else None
     if listed is not None and listed.is_file():
         for row in rows(listed):

@@ -29,6 +29,7 @@ class Shape:
     that are stored count as `routed_weights` and what is multiplied as `routed_active`, without `copies`. `kernels` are
     those of a layer over a transformer's, `largest` the share of all activations that whole recomputation leaves where
     layers are of unequal size. `filled` is the share of a sequence that is computed, where padding is left out.
+    `image` 1 where a sample is an image: its constants are those of images, a token is a sample.
     """
 
     layers: Number
@@ -50,6 +51,7 @@ class Shape:
     kernels: Number = 1.0
     largest: Number = 0.0
     filled: Number = 1.0
+    image: Number = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Device:
     `flops` and `flops_8` are dense peaks in 16 bits (or what the run multiplies in) and in 8; `reach` the best measured
     share of `flops`; `link` and `fabric` bytes/s one way within and between nodes, each, `host_link` to and from the
     machine's own memory. `host` 1 for the processors of
-    a machine, which launch their kernels themselves.
+    a machine, which launch their kernels themselves. `scalar` is flop/s in 32 bits outside of matrix units, `clock` Hz
+    at work.
     """
 
     memory: Number
@@ -98,6 +101,8 @@ class Device:
     fabric: Number
     host: Number = 0.0
     host_link: Number = 2.5e10
+    scalar: Number = 6.7e13
+    clock: Number = 1.755e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,9 @@ class Software:
     weights, gradients and states (master copy and moments); `trained` is the share of weights that are trained,
     `logit_bytes` what a logit takes with its copies. `backward` 0 where nothing runs backward but a small head.
     `gradients_stay` 1 where gradients have buffers of their own; 0 where backward makes them as it frees activations.
-    `compiled` 1 where a compiler chooses what backward keeps. `states_away`, `weights_away`, `activations_away` 1 where
+    `eager` 1 where norms, activations and casts are operations of their own, which keep copies for backward; `native` 1
+    where PyTorch's own parallelism and selective recomputation run; `mlp_kept` the share of an MLP's values that are not
+    computed again. `states_away`, `weights_away`, `activations_away` 1 where
     gradients and states, weights, what backward needs lie in the machine's memory; its processors then update weights.
     """
 
@@ -124,7 +131,9 @@ class Software:
     logit_bytes: Number
     backward: Number = 1.0
     gradients_stay: Number = 1.0
-    compiled: Number = 0.0
+    eager: Number = 0.0
+    native: Number = 0.0
+    mlp_kept: Number = 1.0
     states_away: Number = 0.0
     weights_away: Number = 0.0
     activations_away: Number = 0.0
@@ -143,7 +152,8 @@ class Traffic:
     """How a model is served: `replicas` copies, each over `tensor` x `pipeline` devices; requests of `input` tokens
     answered in `output`; `concurrency` of them at once. Bytes a weight and a kept value; `eight` 1 where
     matrices are multiplied in 8 bits. `eager` 1 where each kernel is launched from Python, 2 where weights are unpacked
-    by kernels of their own; `mixed` 1 where prefill takes time from decoding on the same devices.
+    by kernels of their own; `mixed` 1 where prefill takes time from decoding on the same devices;
+    `fused` 1 where all-reduces are fused with the kernels around them.
     `drafted` tokens are guessed before each pass, each kept with the chance `accepted` and made in the share `drafting`
     of a pass's time."""
 
@@ -158,6 +168,7 @@ class Traffic:
     eight: Number
     eager: Number
     mixed: Number
+    fused: Number = 0.0
     drafted: Number = 0.0
     accepted: Number = 0.0
     drafting: Number = 0.0

@@ -15,8 +15,11 @@ from advisor.catalog.models import models
 from advisor.estimate.answering import answering
 from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
+from advisor.estimate.images import constants_of
 from advisor.estimate.links import data_parallel
 from advisor.estimate.steps import step
+from advisor.predict import files
+from advisor.predict.images import read_image
 from advisor.predict.serving import read_serving
 from advisor.predict.table import stolen_doubt
 from advisor.predict.training import read
@@ -140,6 +143,28 @@ def _table(name: str, group: str) -> Table:
     )
 
 
+def picture(run: Any, constants: Constants, _kind: Any) -> Any:
+    """Seconds of a batch of images, trained or answered."""
+    return step(run, constants_of(run.shape, constants)).total
+
+
+def _images() -> Table:
+    """Rows of networks of images: seconds of the batches of all devices."""
+    known, accelerators = files.ground().models, catalog.load().accelerators
+    pairs = [
+        (row, read_image(row, known, accelerators, trained=row["task"] == "train")) for row in _rows("images.csv")
+    ]
+    kept = [(row, found) for row, found in pairs if found.run is not None]
+    run = together([found.run for _, found in kept], _array)
+    measured = run.layout.batch / _array([float(row["measured"]) for row, _ in kept])
+    return Table(
+        ids=[found.id for _, found in kept], measured=measured,
+        source=numpy.array([row["source_id"] for row, _ in kept]), matters=_array([found.matters for _, found in kept]),
+        run=run, kind=numpy.array([row["model"] for row, _ in kept]), predicted=picture, group="image",
+        left_out=tuple((found.id, found.reason) for _, found in pairs if found.run is None), counted=0.0 * measured,
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Table]:
     """The tables by the group of constants that is fitted on them; memory is fitted on none."""
@@ -147,4 +172,5 @@ def tables() -> dict[str, Table]:
         "step": _table("steps.csv", "step"),
         "memory": _table("held.csv", "memory"),
         "answer": _table("answers.csv", "answer"),
+        "image": _images(),
     }
