@@ -45,6 +45,17 @@ class Material:
                     return self.expected[folder]
         return None
 
+    def written_in(self, path: str) -> tuple[ConfigFacts, ...]:
+        """The configurations of one file, by its path as people see it."""
+        return self._of_file.get(path, ())
+
+    @cached_property
+    def _of_file(self) -> dict[str, tuple[ConfigFacts, ...]]:
+        found: dict[str, tuple[ConfigFacts, ...]] = {}
+        for config in self.configs:
+            found[config.place.path] = (*found.get(config.place.path, ()), config)
+        return found
+
     def linked(self, config: ConfigFacts) -> ConfigFacts | None:
         """The DeepSpeed configuration that `config` names, looked for beside it and in the folders above."""
         path: At | None = config.deepspeed_file
@@ -103,10 +114,21 @@ class Material:
         bases = [os.path.join(folder, workdir), *above] if isinstance(workdir, str) else above
         return tuple(os.path.normpath(os.path.join(base, path)) for base in bases[:_MOST_FOLDERS])
 
+    def is_config(self, path: str) -> bool:
+        """Whether a configuration was read from an absolute path."""
+        return path in self._by_path
+
+    def names_in(self, folder: str) -> tuple[str, ...]:
+        """The names of the configurations that were read from a folder, given by its absolute path."""
+        return self._by_folder.get(folder, ())
+
     @cached_property
-    def config_paths(self) -> frozenset[str]:
-        """The absolute paths of the configurations that were read."""
-        return frozenset(self._by_path)
+    def _by_folder(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for path in self._by_path:
+            folder, name = os.path.split(path)
+            found.setdefault(folder, []).append(name)
+        return {folder: tuple(sorted(names)) for folder, names in found.items()}
 
     @cached_property
     def _by_path(self) -> dict[str, ConfigFacts]:

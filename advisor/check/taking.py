@@ -9,19 +9,24 @@ from advisor.check.tree import Document, Entry, Leaf, Sequence, Table
 from advisor.values.configs import At, ConfigFacts, Renamed
 from advisor.values.finding import Severity
 
-UNRESOLVED = re.compile(
-    r"^\s*$|^auto$|\$\{|\$\(|\$[A-Za-z_]|\{\{|\{%|<%|^<.*>$|^%\w|^@\w"
-    r"|^_*(your|placeholder|todo|tbd|fixme|change_?me|replace|insert|null|none yet)",
-    re.I,
+_STANDS_FOR = re.compile(
+    r"\s*$|auto$|<.*>$|%\w|@\w|_*(your|placeholder|todo|tbd|fixme|change_?me|replace|insert|null|none yet)", re.I
 )
-"""Text that stands for a value decided elsewhere."""
-
+_VARIABLE = re.compile(r"\$[{(A-Za-z_]")
+_ACTIONS = ("{{", "{%", "<%")
 
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.I)
 _LONGEST_NUMBER = 40
 
 Casts = Literal["nothing", "plain", "quoted"]
 """What the owning tool turns into a number itself: text without quotation marks (`1e-4`), or all text."""
+
+
+def is_unresolved(text: str) -> bool:
+    """Whether a text stands for a value that is decided elsewhere."""
+    if _STANDS_FOR.match(text) or ("$" in text and _VARIABLE.search(text)):
+        return True
+    return any(action in text for action in _ACTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,8 @@ def setting(document: Document, entry: Entry, path: str) -> At:
     """The value at an entry, unknown where it stands for one that is decided elsewhere."""
     node = entry.node
     if isinstance(node, Leaf):
-        text = node.value if isinstance(node.value, str) else ""
-        known = node.value is not None and not (text and UNRESOLVED.search(text)) and node.raw != ""
+        value = node.value
+        known = value is not None and node.raw != "" and not (isinstance(value, str) and value and is_unresolved(value))
         place = document.place(node.at if known else entry.at)
         return At(node.value if known else None, node.raw, place, path, node.quoted, document.reader)
     filled = bool(node.items if isinstance(node, Sequence) else node.entries)

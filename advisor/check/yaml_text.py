@@ -25,10 +25,11 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Repeated, ...]]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder()
+    handlers = _handlers()
     try:
         parser = loader(text)
         for event in iter(parser.get_event, None):
-            builder.take(event)
+            handlers[type(event)](builder, event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
@@ -50,10 +51,6 @@ class _Builder:
         self.keys: list[Node | None] = []  # the key that waits for its value, one a container
         self.anchors: dict[str, Node] = {}
         self.merged = 0
-
-    def take(self, event: Any) -> None:
-        """The next event of the parser."""
-        _handlers()[type(event)](self, event)
 
     def scalar(self, event: Any) -> None:
         """A scalar, hung where it belongs."""
@@ -104,13 +101,13 @@ class _Builder:
         if not self.open:
             self.roots.append(node)
             return
-        parent = self.open[-1]
+        parent, key = self.open[-1], self.keys[-1]
         if isinstance(parent, Sequence):
             parent.items.append(node)
-        elif self.keys[-1] is None:
+        elif key is None:
             self.keys[-1] = node
         else:
-            self.pair(parent, self.keys[-1], node)
+            self.pair(parent, key, node)
             self.keys[-1] = None
 
     def pair(self, table: Table, key: Node, node: Node) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from advisor.predict.table import Ground
 
 FOUND, STALE = 1, 4
-_ALIVE_TO_THE_END = 200_000
+_ALIVE_TO_THE_END = 2_000_000
 
 
 class Format(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from advisor.check.launch.shell_values import Word
-from advisor.check.taking import UNRESOLVED
+from advisor.check.taking import is_unresolved
 from advisor.figure import Scalar
 from advisor.values.configs import At
 from advisor.values.finding import Place
@@ -40,7 +40,7 @@ class Scene:
         raw = word.text if text is None else text
         place = self.place(word.at)
         place = Place(place.path, place.line, place.column + shift)
-        known = word.known and len(raw) <= _LONGEST and not UNRESOLVED.search(raw)
+        known = word.known and len(raw) <= _LONGEST and not is_unresolved(raw)
         return At(value_of(raw) if known else None, word.default or raw, place, path)
 
 

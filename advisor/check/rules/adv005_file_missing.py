@@ -49,15 +49,14 @@ def _launched(material: Material, launch: LaunchFacts, at: At) -> Iterator[Findi
 
 def _missing(material: Material, config: ConfigFacts, at: At, path: str) -> Iterator[Finding]:
     folders = _folders_up(config.place.path)
-    known = material.config_paths
     wanted = [os.path.normpath(os.path.join(folder, path)) for folder in folders]
-    if any(each in known or material.exists(each) for each in wanted):
+    if any(material.is_config(each) or material.exists(each) for each in wanted):
         return
     beside = os.path.dirname(path)
     named = [os.path.normpath(os.path.join(folder, beside)) for folder in folders]
     near = [folder for folder in named if beside not in ("", ".", "..") and material.exists(folder)]
-    names = {os.path.basename(each) for each in known if os.path.dirname(each) in (near or named[:1])}
-    alike = difflib.get_close_matches(os.path.basename(path), sorted(names), 1, 0.8)
+    names = sorted({name for folder in near or named[:1] for name in material.names_in(folder)})
+    alike = difflib.get_close_matches(os.path.basename(path), names, 1, 0.8)
     if near or alike:
         told = f"{written(at)} does not exist" + (f", the folder {beside} does" if near else "")
         yield finding(RULE.id, "warning", told, f"did you mean {alike[0]}?" if alike else RULE.remedy, at)

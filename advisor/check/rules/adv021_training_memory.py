@@ -53,7 +53,7 @@ def _placed(material: Material) -> dict[Place, tuple[Devices, ConfigFacts | None
     for launch in material.launches:
         card = served_gpu(launch)
         devices = Devices(card.name.partition(" (")[0] if card is not None else "", launch.supply.gpus)
-        own = [config for config in material.configs if config.place.path == launch.place.path]
+        own = material.written_in(launch.place.path)
         for command in launch.commands if card is not None and not launch.shares_gpus else ():
             named = material.configs_of(launch, command)
             launcher = next((config for config in named if config.format == "accelerate"), None)

@@ -20,6 +20,7 @@ _ADDRESS = re.compile(
 )
 _KEYS = re.compile(r"(?i)(checkpoint_files?|weights?_(?:path|file)|weights?|model_files?|pretrained(?:_path)?)$")
 _WORDS = (".bin", ".pt", ".ckpt", ".pkl", ".joblib", "load_format", "load-format", "use_safetensors", "weights_only")
+_SAID = ("checkpoint_file", "weight", "model_file", "pretrained", "safetensors", "load_format", "load-format")
 _OFF = {"use_safetensors": (False,), "weights_only": (False,), "load_format": ("pt",)}
 _FLAG = re.compile(r"--load[-_]format(?:[= ]|[\"',]+\s*[\"']?)pt\b|\b(?:use_safetensors|weights_only)\s*=\s*False\b")
 
@@ -37,6 +38,8 @@ def find(material: Material) -> Iterator[Finding]:
 
 
 def _settings(source: Source) -> Iterator[tuple[Place, str]]:
+    if not source.says(_SAID):
+        return
     lists: dict[str, list[At]] = {}
     for at in source.settings:
         key = at.key.partition("[")[0]
@@ -53,7 +56,7 @@ def _settings(source: Source) -> Iterator[tuple[Place, str]]:
 
 def _texts(source: Source) -> Iterator[tuple[Place, str]]:
     for number, line in source.lines:
-        match = _ADDRESS.search(line)
+        match = _ADDRESS.search(line) if "://" in line else None
         if match is not None:
             name = match.group().rpartition("/")[2][:80]
             told = f"{name} comes from elsewhere and is a pickle file, which runs code when it is loaded"

@@ -7,7 +7,7 @@ from advisor.check.material import Material
 from advisor.check.rulebook import ANY, Example, Rule
 from advisor.check.source import Source, Word
 from advisor.check.supplies import bases, is_requirements, package_name, packages
-from advisor.check.taking import UNRESOLVED
+from advisor.check.taking import is_unresolved
 from advisor.check.tree import Leaf, Table
 from advisor.values.finding import Finding, Place
 
@@ -49,7 +49,7 @@ def _images(source: Source) -> Iterator[Hit]:
 
 
 def _moving(image: str, place: Place) -> Iterator[Hit]:
-    if not image or "@sha256:" in image or UNRESOLVED.search(image) or not re.fullmatch(r"[\w./:@+-]+", image):
+    if not image or "@sha256:" in image or is_unresolved(image) or not re.fullmatch(r"[\w./:@+-]+", image):
         return
     repository, colon, tag = image.rpartition("/")[2].partition(":")
     if not repository:
