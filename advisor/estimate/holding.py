@@ -5,12 +5,22 @@ Letters: T tokens of a micro batch on a device, h hidden, V vocabulary, t tensor
 
 from dataclasses import dataclass
 
+from advisor.estimate.kept import (
+    at_work,
+    each_micro_batch,
+    in_flight,
+    in_flight_last,
+    left_for_backward,
+    stage_layers,
+)
 from advisor.estimate.layers import layer_weights, predicted_tokens, table_weights, tokens_a_device
 from advisor.estimate.links import data_parallel, micro_batches
-from advisor.number import Number, anywhere, ceiling, choose, larger, smaller
+from advisor.number import Number, choose, larger, smaller
 from advisor.values.constants import Constants
-from advisor.values.runs import FULL, SELECTIVE, ZB2P, Run
+from advisor.values.runs import Run
 
+WHOLE_LOGIT, PARTS = 12.0, 4.0
+"""Bytes of a logit in fp32 with its gradients, and what an exponential of all of them adds (TITAN: loss parallel)."""
 BUCKET_VALUES = 5e8
 """Gradients that are reduced and sent together (DeepSpeed's usual bucket, ZERO_OFFLOAD)."""
 
@@ -49,10 +59,9 @@ class Held:
 def held(run: Run, k: Constants) -> Held:
     """What the stage holds that needs most: the first keeps the micro batches that are under way, the last the
     logits; both keep a table of tokens."""
-    kept, logits = activations(run, k), logit_bytes(run)
-    under_way = in_flight(run)
+    kept, working, logits = each_micro_batch(run, k), at_work(run, k), logit_bytes(run)
     alone = run.layout.pipeline <= 1
-    first, last = kept * under_way, kept * (1.0 + (under_way - 1.0) / run.layout.pipeline) + logits
+    first, last = kept * in_flight(run) + working, kept * in_flight_last(run) + working + logits
     at_end = alone + (last >= first) + run.layout.last
     weights, gradients, states = _on_device(run)
     buffers = _buffers(run, k)
@@ -71,8 +80,10 @@ def held(run: Run, k: Constants) -> Held:
 def at_peak(run: Run, gradients: Number, kept: Number, logits: Number) -> tuple[Number, Number, Number]:
     """(gradients, activations, logits) of the moment that needs most. Where backward makes gradients as it frees
     activations, that is its start, with activations and logits, or its end, with gradients and the last layer; several
-    micro batches find the gradients of the one before."""
-    free = (run.software.gradients_stay <= 0) * (micro_batches(run) <= 1.0) * (run.layout.pipeline <= 1.0)
+    micro batches find the gradients of the one before, and parts of gradients of the last step leave holes that nothing
+    else fills (TITAN: 16 bytes a parameter between 8 and 128 devices)."""
+    one = (micro_batches(run) <= 1.0) * (run.layout.pipeline <= 1.0)
+    free = (run.software.gradients_stay <= 0) * one * (run.layout.zero < 2)
     early = kept + logits >= gradients + kept / run.shape.layers
     at_start, later = free * early > 0, free * (1.0 - early) > 0
     return (
@@ -80,27 +91,17 @@ def at_peak(run: Run, gradients: Number, kept: Number, logits: Number) -> tuple[
     )  # fmt: skip
 
 
-def in_flight(run: Run) -> Number:
-    """Micro batches that the first stage keeps: p in 1F1B, p (1 + (p-1)/(p v)) where interleaved (KORTHIKANTI),
-    2 p where no stage waits (ZERO_BUBBLE)."""
-    stages, virtual = run.layout.pipeline, run.layout.virtual
-    extra = choose(virtual > 1, 1.0 + (stages - 1.0) / (stages * virtual), 1.0)
-    extra = choose(run.layout.schedule == ZB2P, 2.0, extra)
-    return smaller(micro_batches(run), stages * extra)
-
-
 def stage_parameters(run: Run) -> Number:
     """Weights on the first or last stage: its layers and a table of tokens."""
     shape, layout = run.shape, run.layout
-    layers = ceiling(shape.layers / layout.pipeline - 1e-9)
+    layers = stage_layers(run)
     tables = choose(layout.pipeline > 1, shape.vocabulary * shape.hidden, table_weights(shape))
     return (layers * (layer_weights(shape) - shape.routed_weights) + tables) / layout.tensor + routed_parameters(run)
 
 
 def routed_parameters(run: Run) -> Number:
     """Of them those of the experts that a device has."""
-    layers = ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
-    return layers * run.shape.routed_weights / run.layout.expert / run.layout.tensor
+    return stage_layers(run) * run.shape.routed_weights / run.layout.expert / run.layout.tensor
 
 
 def _states(run: Run) -> tuple[Number, Number, Number]:
@@ -137,7 +138,7 @@ def _on_device(run: Run) -> tuple[Number, Number, Number]:
 def host_bytes(run: Run, k: Constants) -> Number:
     """Bytes in the machine's memory for each device: the copies that leave it, gradients among them."""
     weights, gradients, states = _states(run)
-    kept = (_kept(run, k) - activations(run, k)) * in_flight(run)
+    kept = (left_for_backward(run, k) - each_micro_batch(run, k)) * in_flight(run)
     return (
         choose(run.software.weights_away > 0, weights, 0.0)
         + choose(run.software.states_away > 0, gradients + states, 0.0)
@@ -153,61 +154,22 @@ def _in_four_bits(run: Run) -> Number:
     return choose(software.weight_bytes < 1.0, (tables + 2.0 * layer_weights(shape)) / run.layout.tensor, 0.0)
 
 
-def activations(run: Run, k: Constants) -> Number:
-    """What of them a device holds: two layers at a time where they leave, one that is used and one on its way."""
-    kept = _kept(run, k)
-    if not anywhere(run.software.activations_away > 0):
-        return kept
-    one = layer_activations(run, k)
-    whole = choose(run.layout.checkpoint >= FULL, one + 2.0 * _inputs(run), 2.0 * one)
-    return choose(run.software.activations_away > 0, smaller(kept, whole), kept)
-
-
-def _inputs(run: Run) -> Number:
-    """Bytes of a layer's input."""
-    return run.shape.hidden * tokens_a_device(run) * run.software.activation_bytes / _split(run)
-
-
-def _kept(run: Run, k: Constants) -> Number:
-    """Kept for backward by the layers of a stage for one micro batch; one layer where nothing runs backward."""
-    layout, layers = run.layout, ceiling(run.shape.layers / run.layout.pipeline - 1e-9)
-    one = layer_activations(run, k)
-    some = one * choose(run.software.flash > 0, choose(run.software.overlapping > 0, 1.0, k["selective"]), 1.0)
-    kept = choose(layout.checkpoint == SELECTIVE, some * layers, one * layers)
-    kept = choose(
-        layout.checkpoint >= FULL, larger(_inputs(run) * layers + one, run.shape.largest * one * layers), kept
-    )
-    return choose(run.software.backward > 0, kept, one)
-
-
-def layer_activations(run: Run, k: Constants) -> Number:
-    """One layer: inputs and outputs of norms (on every tensor parallel rank without sequence parallelism), queries,
-    keys, values and their result, the MLP's values; scores and their dropout where they are stored: 5 a s bytes a
-    token (KORTHIKANTI)."""
-    shape, layout = run.shape, run.layout
-    tokens = tokens_a_device(run)
-    around = k["kept_around"] * shape.hidden / _split(run)
-    saved = choose(run.software.compiled > 0, k["kept_compiled"], 1.0)
-    inside = k["kept_inside"] * (2.0 * shape.attended + shape.kv_values + shape.ffn_values) / layout.tensor
-    stored = (run.software.flash <= 0) * (layout.checkpoint < SELECTIVE) * 2.5 * shape.heads * shape.sequence
-    return saved * tokens * run.software.activation_bytes * (around + inside + stored * shape.attending / layout.tensor)
-
-
-def _split(run: Run) -> Number:
-    return choose(run.layout.sequence_parallel > 0, run.layout.tensor, 1.0)
-
-
 def logit_bytes(run: Run) -> Number:
-    """Logits with their copies, of the tokens that are predicted."""
-    tokens = predicted_tokens(run, tokens_a_device(run))
-    return run.software.logit_bytes * tokens * run.shape.vocabulary / run.layout.tensor
+    """Logits with their copies, of the tokens that are predicted; four bytes more where PyTorch computes a loss over
+    parts of the vocabulary by single operations."""
+    tokens, software = predicted_tokens(run, tokens_a_device(run)), run.software
+    parts = (software.native > 0) * (run.layout.tensor > 1) * (software.logit_bytes >= WHOLE_LOGIT)
+    return (software.logit_bytes + PARTS * parts) * tokens * run.shape.vocabulary / run.layout.tensor
 
 
 def _buffers(run: Run, k: Constants) -> Number:
-    """Weights that are gathered for two layers; with a pipeline those of the whole stage and their gradients, for all
-    micro batches (TITAN). And what libraries take at the start."""
-    gathered = 2.0 * 2.0 * layer_weights(run.shape) / run.layout.tensor
-    tables = 2.0 * run.shape.vocabulary * run.shape.hidden / run.layout.tensor
-    whole = (2.0 + run.software.gradient_bytes) * stage_parameters(run)
-    gathered = choose(run.layout.pipeline > 1, whole, gathered + tables)
-    return choose((run.layout.zero >= 3) + (run.software.weights_away > 0), gathered, 0.0) + k["workspace"]
+    """Where weights are sharded those that are gathered, of two layers and a table of tokens, and a layer's gradients
+    until they are reduced; with a pipeline those of the whole stage and their gradients, for all micro batches (TITAN).
+    And what libraries take at the start."""
+    software, layout = run.software, run.layout
+    layer = layer_weights(run.shape) / layout.tensor
+    tables = 2.0 * run.shape.vocabulary * run.shape.hidden / layout.tensor
+    gathered = (2.0 * 2.0 + software.trained * software.gradient_bytes) * layer + tables
+    whole = (2.0 + software.gradient_bytes) * stage_parameters(run)
+    gathered = choose(layout.pipeline > 1, whole, gathered)
+    return choose((layout.zero >= 3) + (software.weights_away > 0), gathered, 0.0) + k["workspace"]

@@ -17,7 +17,7 @@ from advisor.values.runs import FULL, NO_CKPT, Device, Layout, Run, Shape, Softw
 from advisor.values.workload import Span
 
 LOGIT_BYTES = 8.0
-"""A logit in 16 bits with its fp32 copy and gradients; 8 to 12, an eighth of it in chunks (TUNE, TITAN)."""
+"""Between 4, compiled or in chunks, and 12, its softmax in fp32 with two gradients of it (TUNE, TITAN, LITGPT)."""
 IN_FP32 = ("fp32", "tf32")
 ZERO = {
     "zero1": 1.0, "zero2": 2.0, "fsdp2": 3.0, "hsdp": 3.0, "tp": 3.0, "cp": 3.0, "ep": 3.0, "pp": 1.0, "nd_hybrid": 1.0,
@@ -88,7 +88,7 @@ def device(case: Case) -> Device:
 def _software(case: Case) -> Software:
     """PyTorch as it comes, eager; convolutions run in the fused kernels of their library. Attention never stores its
     scores, in kernels that are not made for the newest generation."""
-    probe = case.mode("linear_probe")
+    probe, fused = case.mode("linear_probe"), 1.0 if case.work.kind == "image" else 0.0
     model, parameters = case.work.model, case.span(case.work.model.parameters, "parameters")
     adapters = choose(probe, HEAD_PARAMETERS, adapter_parameters(model.layers, model.hidden, model.ffn))
 
@@ -98,7 +98,7 @@ def _software(case: Case) -> Software:
         return case.column(f"{name} {case.work.training.optimizer}", lambda candidate: _policy(case, candidate)[at])
 
     return Software(
-        fused=1.0 if case.work.kind == "image" else 0.0,
+        fused=fused, eager=1.0 - fused, native=1.0,
         flash=1.0, overlapping=0.0, eight=0.0,
         activation_bytes=case.column("wide", lambda candidate: 4.0 if candidate.precision in IN_FP32 else 2.0),
         weight_bytes=each(0), gradient_bytes=each(1), state_bytes=each(2),

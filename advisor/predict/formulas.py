@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.estimate.answering import prefill_s, read_bytes, tokens_a_pass, weights_bytes
-from advisor.estimate.holding import activations, in_flight, layer_activations, logit_bytes, stage_parameters
+from advisor.estimate.holding import logit_bytes, stage_parameters
+from advisor.estimate.kept import activations, in_flight, layer_activations
 from advisor.estimate.layers import active_weights, attention_flops, matmul_rate, parameters, tokens_a_device
 from advisor.estimate.links import data_parallel, micro_batches
 from advisor.estimate.offload import OPTIMIZER_BYTES
@@ -140,14 +141,14 @@ def _held(found: Estimated, k: Constants) -> Iterator[Line]:
     yield Line(
         "activations of a layer", "kept for backward by one layer for one micro batch",
         _n(layer_activations(run, k)), float(layer_activations(run, k)), "bytes", "activations",
-        "KORTHIKANTI; k: kept_around, kept_inside",
+        "KORTHIKANTI; k: kept_around, kept_eager, kept_inside",
     )  # fmt: skip
     whole = float(activations(run, k) * in_flight(run))
     if layout.pipeline <= 1 and found.memory["activations"].value == whole:
         yield Line(
             "activations", "of all layers of a micro batch x micro batches under way",
             f"{_n(activations(run, k))} * {_n(in_flight(run))}", whole, "bytes",
-            "activations", "KORTHIKANTI; k: selective",
+            "activations", "KORTHIKANTI",
         )  # fmt: skip
         yield Line(
             "logits", "bytes of a logit x tokens x vocabulary / tensor, 15% of them in an encoder",

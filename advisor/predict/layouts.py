@@ -5,11 +5,12 @@ import re
 from advisor.errors import BadInput
 from advisor.predict.cells import Row, count, number, text
 from advisor.predict.shapes import Notes
-from advisor.predict.software import Framework
+from advisor.predict.software import UNKNOWN, Framework
 from advisor.values.runs import FULL, NO_CKPT, SELECTIVE, Layout, Shape
 
 TORCH_PIPELINE = re.compile(r"torchtitan", re.I)
-"""Its batch of a rank is cut into micro batches of one sequence for the pipeline (TITAN)."""
+"""A rank's batch is cut into as many micro batches as there are stages; since 2025 into single sequences (TITAN)."""
+BY_STAGES = re.compile(r"torchtitan 2024", re.I)
 ENOUGH_TOKENS = 8192.0
 """A micro batch that nobody states is taken to fill a device with about as many tokens."""
 
@@ -29,9 +30,9 @@ def layout(row: Row, shape: Shape, known: Framework, node: float, notes: Notes) 
         raise BadInput(f"{shape.layers:g} layers cannot fill {pipeline:g} pipeline stages")
     replicas = devices / model
     micro, batch = _batches(row, shape, replicas, context, notes)
-    virtual = _virtual(row, shape, pipeline, known, notes) if pipeline > 1 else 1.0
+    virtual = _virtual(row, shape, pipeline, known if devices > node else UNKNOWN, notes) if pipeline > 1 else 1.0
     if pipeline > 1 and TORCH_PIPELINE.search(text(row, "framework")):
-        micro = 1.0
+        micro = max(1.0, batch / replicas // pipeline) if BY_STAGES.search(text(row, "framework")) else 1.0
     return Layout(
         devices=devices, tensor=tensor, pipeline=pipeline, virtual=virtual,
         context=context, expert=min(expert, devices), zero=_zero(row, known, replicas, notes), hybrid=_hybrid(row),

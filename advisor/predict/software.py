@@ -16,7 +16,8 @@ ADAPTER_SHARE = 0.006
 class Framework:
     """`fused` and `flash` as in Software; `zero` where several replicas run and the row is silent; `policy` bytes of
     (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where
-    pipelines usually run several virtual stages."""
+    pipelines of more than one machine usually run several virtual stages. `eager` 1 where backward keeps what eager
+    kernels keep unless they are compiled; without it all that are not fused do."""
 
     words: str
     fused: float
@@ -28,12 +29,15 @@ class Framework:
     overlapping: float = 0.0
     interleaved: float = 0.0
     recomputes: bool = False
+    eager: float | None = None
 
 
-CHUNKED_LOGIT = 1.5
-IN_PLACE_LOGIT = 6.0
-"""A logit in 16 bits, its fp32 copy and both their gradients come to 12 bytes (TUNE, TITAN); a loss that is fused or
-works in place keeps 6 (KORTHIKANTI), one that is computed in chunks an eighth."""
+WHOLE_LOGIT, HALF_LOGIT, IN_PLACE_LOGIT = 12.0, 8.0, 6.0
+COMPILED_LOGIT, CHUNKED_LOGIT, FUSED_LOGIT = 4.0, 1.5, 1.0
+"""At the start of backward a logit takes 12 bytes: the logarithm of its softmax in fp32 and two gradients of it (TUNE,
+TITAN: 12.7 and 12), 8 where all stays in 16 bits (LITGPT). A loss that works in place keeps 6 (KORTHIKANTI), one that
+is compiled a logit and its gradient in 16 bits (TITAN: 8 bytes less), one that is computed in chunks an eighth (TUNE);
+one that is fused with the last product never has them all."""
 MEGATRON = (2.0, 4.0, 12.0)
 """bf16 weights, fp32 gradients, fp32 master copy and two moments (MEGATRON)."""
 TORCH_FSDP = (4.0, 4.0, 8.0)
@@ -41,20 +45,21 @@ TORCH_FSDP = (4.0, 4.0, 8.0)
 TORCH_AMP = (6.0, 8.0, 8.0)
 """fp32 weights and their cast copies, fp32 gradients and the buckets that they are reduced in (DDP)."""
 HALF = (2.0, 2.0, 12.0)
-ONE_DEVICE = (2.0, 0.2, 0.0)
-"""torchtune's recipe for one device: states paged out in 8 bits, each gradient used and freed in backward (TUNE)."""
+ONE_DEVICE = (2.0, 0.2, 2.0)
+"""torchtune's recipe for one device: states in 8 bits, paged out where they do not fit, each gradient used and freed in
+backward (TUNE)."""
 FRAMEWORKS = (
     Framework(r"megatron-deepspeed", 1.0, 0.0, 0.0, HALF, 0.0, IN_PLACE_LOGIT),
     Framework(r"megatron-lm \(sc21\)", 1.0, 0.0, 0.0, HALF, 0.0, IN_PLACE_LOGIT, interleaved=1.0),
+    Framework(r"megatron.?core", 1.0, 2.0, 1.0, MEGATRON, logit_bytes=IN_PLACE_LOGIT, overlapping=1.0, interleaved=1.0),
     Framework(
-        r"megatron.?core|nemo|mbridge|megatron.?bridge|primus|transformer.?engine",
+        r"nemo|mbridge|megatron.?bridge|primus|transformer.?engine",
         1.0,
         2.0,
         1.0,
         MEGATRON,
         logit_bytes=IN_PLACE_LOGIT,
         overlapping=1.0,
-        interleaved=1.0,
     ),
     Framework(
         r"megatron-lm examples", 1.0, 2.0, 1.0, MEGATRON, logit_bytes=IN_PLACE_LOGIT, overlapping=1.0, interleaved=1.0
@@ -64,13 +69,13 @@ FRAMEWORKS = (
     Framework(r"torchtitan", 0.0, 1.0, 3.0, TORCH_FSDP),
     Framework(r"fms|compile|olmo|lingua", 1.0, 1.0, 3.0, TORCH_FSDP),
     Framework(r"nanogpt", 1.0, 1.0, 0.0, TORCH_AMP),
-    Framework(r"llm-foundry|composer|mosaic", 0.0, 1.0, 3.0, TORCH_FSDP),
+    Framework(r"llm-foundry|composer|mosaic", 0.0, 0.75, 3.0, TORCH_FSDP),
     Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON),
     Framework(r"llm\.c", 1.0, 2.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, TORCH_AMP, logit_bytes=IN_PLACE_LOGIT),
-    Framework(r"torchtune", 1.0, 1.0, 3.0, (2.0, 2.0, 4.0), 0.0, recomputes=True),
-    Framework(r"unsloth|liger", 1.0, 1.0, 0.0, HALF, 0.0, CHUNKED_LOGIT),
-    Framework(r"litgpt|lit-gpt", 0.0, 1.0, 3.0, (4.0, 4.0, 8.0)),
+    Framework(r"torchtune", 1.0, 1.0, 3.0, (2.0, 2.0, 4.0), 0.0, CHUNKED_LOGIT, recomputes=True, eager=1.0),
+    Framework(r"unsloth|liger", 1.0, 1.0, 0.0, HALF, 0.0, FUSED_LOGIT),
+    Framework(r"litgpt|lit-gpt", 0.0, 1.0, 3.0, (4.0, 4.0, 8.0), logit_bytes=HALF_LOGIT),
     Framework(
         r"huggingface|transformers|trl|peft|axolotl|llama-?factory|xtuner|swift|optimum", 0.0, 0.0, 0.0, TORCH_FSDP
     ),
@@ -128,22 +133,44 @@ def software(row: Row, notes: Notes) -> Software:
         trained=ADAPTER_SHARE if adapter else 1.0,
         logit_bytes=_logit(said, known, compiled),
         gradients_stay=0.0 if OWN_GRADIENTS.search(known.words) is None else 1.0,
-        compiled=float(compiled),
+        eager=0.0 if compiled else 1.0 - known.fused if known.eager is None else known.eager,
+        native=1.0 if OWN_GRADIENTS.search(known.words) is None else 0.0,
+        mlp_kept=_mlp_kept(row),
     )
 
 
 COMPILED = re.compile(r"compile[d]?\b(?! off)|technique \+?(chunked|actckpt|optim|actoffload|8bit|q?lora)")
 OWN_GRADIENTS = re.compile(r"megatron|deepspeed|intern|llm\\.c|dle|flash|^$")
 """Frameworks whose gradients lie in buffers of their own; others free them after each step (PyTorch's default)."""
-LOSS_COMPILED = re.compile(r"torchtune|torchtitan (2025|2026|0\.[2-9]|1\.)")
-"""Where compiling takes the loss along (torchtitan since 2025, TUNE)."""
+LOSS_COMPILED = re.compile(r"torchtitan (2025|2026|0\.[2-9]|1\.)")
+"""Where compiling takes the loss along (torchtitan since 2025)."""
 
 
 def _logit(said: str, known: Framework, compiled: bool) -> float:
     """Bytes that a logit takes with its copies."""
-    if re.search(r"chunk|cce|cut.?cross|technique \+?(actckpt|optim|actoffload|8bit|q?lora)", said):
+    if re.search(r"cce|cut.?cross|liger|fused.linear", said):
+        return FUSED_LOGIT
+    if re.search(r"chunk|technique \+?(actckpt|optim|actoffload|8bit|q?lora)", said):
         return CHUNKED_LOGIT
-    return min(known.logit_bytes, IN_PLACE_LOGIT) if compiled and LOSS_COMPILED.search(said) else known.logit_bytes
+    if re.search(r"technique \+?(baseline|packed|compile)", said):
+        return WHOLE_LOGIT
+    return min(known.logit_bytes, COMPILED_LOGIT) if compiled and LOSS_COMPILED.search(said) else known.logit_bytes
+
+
+MLP_ALONE = re.compile(r"mlp checkpoint|mlp.?only")
+MLP_LEVELS = {"1": 0.5, "2": 0.0}
+"""What FlashAttention's fused MLP keeps of its values: the activation is computed again, or the first product too."""
+
+
+def _mlp_kept(row: Row) -> float:
+    """The share of an MLP's values that recomputation of the MLP alone leaves; layers may differ."""
+    said = text(row, "act_ckpt").lower()
+    if not MLP_ALONE.search(said):
+        return 1.0
+    levels = re.findall(r"lvl (\d)(?: on (\d+))?", said) or [("1", "")]
+    layers = [float(count or 1.0) for _, count in levels]
+    kept = [MLP_LEVELS.get(level, 0.5) * count for (level, _), count in zip(levels, layers, strict=True)]
+    return sum(kept) / sum(layers)
 
 
 FOUR_BITS = 0.25

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from advisor.catalog.constants import constants
 from advisor.estimate.answering import answering, prefill_s
-from advisor.estimate.holding import activations, held, logit_bytes
-from advisor.estimate.holding import layer_activations as kept_by_layer
+from advisor.estimate.holding import held, logit_bytes
+from advisor.estimate.kept import activations
+from advisor.estimate.kept import layer_activations as kept_by_layer
 from advisor.estimate.layers import active_weights, attention_flops
 from advisor.estimate.links import gradients_s
 from advisor.estimate.steps import step
@@ -17,7 +18,8 @@ from advisor.values.runs import FULL, NO_CKPT, Device, Layout, Run, Serve, Shape
 IDEAL = {
     **constants(), "matmul": 1.0, "short": 0.0, "fragments": 1.0, "workspace": 0.0, "context": 0.0, "collectives": 0.0,
     "link_reach": 1.0, "fabric_reach": 1.0, "serve_bandwidth": 1.0, "serve_matmul": 1.0, "serve_layer": 0.0,
-    "serve_step": 0.0, "launch_eager": 0.0, "launch_fused": 0.0,
+    "serve_step": 0.0, "serve_request": 0.0, "serve_prompt": 0.0, "serve_eight": 1.0,
+    "launch_eager": 0.0, "launch_fused": 0.0,
 }  # fmt: skip
 SHAPE = Shape(
     layers=1.0, hidden=1.0, heads=1.0, attended=1.0, kv_values=2.0, attention_weights=0.0, dense_weights=1.0,
@@ -78,13 +80,14 @@ def zero(parameters, ranks, stage):
 def _layer(tokens, hidden, ffn, gated, **changes):
     shape = replace(
         SHAPE, hidden=hidden, attended=hidden, kv_values=2.0 * hidden, ffn_values=(4.0 if gated else 2.0) * ffn,
-        sequence=tokens,
+        dense_weights=(3.0 if gated else 2.0) * hidden * ffn, sequence=tokens,
     )  # fmt: skip
     return replace(RUN, shape=replace(shape, **changes))
 
 
-def layer_activations(tokens, hidden, ffn, gated):
-    return kept_by_layer(_layer(tokens, hidden, ffn, gated), IDEAL)
+def layer_activations(tokens, hidden, ffn, gated, eager=0.0):
+    run = _layer(tokens, hidden, ffn, gated)
+    return kept_by_layer(replace(run, software=replace(SOFTWARE, eager=eager)), IDEAL)
 
 
 def unfused_attention(tokens, heads, sequence):
@@ -134,7 +137,7 @@ def _serve(parameters, batch, context, kv_values, flops=1e30, bandwidth=1e30):
         kv_bytes=2.0, eight=0.0, eager=0.0, mixed=0.0,
     )  # fmt: skip
     shape = replace(SHAPE, dense_weights=parameters, kv_values=kv_values, attended=0.0, hidden=0.0)
-    return Serve(shape, replace(DEVICE, flops=flops, bandwidth=bandwidth), traffic)
+    return Serve(shape, replace(DEVICE, memory=1e30, flops=flops, bandwidth=bandwidth), traffic)
 
 
 def kv_token(layers, kv_width):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from advisor.catalog.constants import constants
 from advisor.estimate.answering import answering
-from advisor.estimate.holding import held, in_flight
+from advisor.estimate.holding import held
+from advisor.estimate.kept import in_flight
 from advisor.estimate.layers import parameters
 from advisor.estimate.steps import step
 from advisor.values.runs import FULL, NO_CKPT, Device, Layout, Run, Serve, Shape, Software, Traffic, together
