@@ -168,7 +168,7 @@ def digest(thought: Thought) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def prospect(known: Known, grounds: Grounds, *, ahead: bool = True) -> Prospect:
+def stands(known: Known, grounds: Grounds, *, ahead: bool = True) -> Prospect:
     """Where things stand on the answers so far, and (`ahead`) which questions can still change that."""
     thought = think(known, grounds)
     decisions = thought.architecture.decisions
@@ -183,12 +183,12 @@ def prospect(known: Known, grounds: Grounds, *, ahead: bool = True) -> Prospect:
             for question in grounds.questions
             if ahead
             and question.asked is not None
-            and any(turn.effect for turn in turns(known, grounds, question.id, thought))
+            and any(turn.effect for turn in turned(known, grounds, question.id, thought))
         ),
     )
 
 
-def turns(known: Known, grounds: Grounds, id: str, thought: Thought | None = None) -> tuple[Turn, ...]:
+def turned(known: Known, grounds: Grounds, id: str, thought: Thought | None = None) -> tuple[Turn, ...]:
     """What other answers to a question would lead to."""
     thought = thought or think(known, grounds)
     question = next(question for question in grounds.questions if question.id == id)

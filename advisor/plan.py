@@ -14,7 +14,7 @@ from pathlib import Path
 
 from advisor import __version__, catalog, record
 from advisor.answers import load_questions
-from advisor.conclude import Grounds, conclude, digest, prospect, think, turns
+from advisor.conclude import Grounds, conclude, digest, stands, think, turned
 from advisor.decide.lasting import lasting
 from advisor.errors import BadInput
 from advisor.expect import expectation
@@ -26,6 +26,7 @@ from advisor.values.decision import Conclusion
 from advisor.values.expected import Expected
 from advisor.values.facts import Known
 from advisor.values.finding import Place
+from advisor.values.prospect import Prospect, Turn
 from advisor.values.staleness import Staleness
 
 __all__ = [
@@ -46,6 +47,16 @@ def grounds(language: str = "en") -> Grounds:
 def conclusion_of(known: Known, on: Grounds) -> Conclusion:
     """The decision from what the lock keeps, so that today's is the one that CI derives again."""
     return lasting(conclude(lock.kept(known), on), on.questions, on.tables)
+
+
+def prospect(known: Known, on: Grounds, *, ahead: bool = True) -> Prospect:
+    """Where things stand, on the numbers that the record will be decided from; see `conclude.stands`."""
+    return stands(lock.kept(known), on, ahead=ahead)
+
+
+def turns(known: Known, on: Grounds, id: str) -> tuple[Turn, ...]:
+    """What other answers to a question would lead to, on the same numbers."""
+    return turned(lock.kept(known), on, id)
 
 
 def preserve(

@@ -62,7 +62,8 @@ def architecture(
     winner = _winner(table, searched.nearest, feasible=bool(searched.passed), ranges=shares)
     for found in readings(searched, winner, known, tables, shares=shares):
         take(found)
-    known |= chosen_facts(winner, work, known)
+    if shares:
+        known |= chosen_facts(winner, work, known)
     take(in_time(rows["d_time"], winner, table, known, tables, shares=shares))
     blocked = computed("train.full_blocked", _full_blocked(searched))
     known |= _host(work, winner, known["data.sample_bytes"]) | {"train.full_blocked": blocked}

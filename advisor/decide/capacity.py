@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from advisor import units
 from advisor.decide.options import choose, undecided
@@ -28,12 +29,19 @@ SECONDS_A_MONTH = 730.0 * 3600.0
 def capacity_facts(serve: ServingEstimates, work: Workload) -> dict[str, Fact]:
     """Replicas and what they run on, the load and percentile they are counted for, the cold start of one [ms], what
     all cost a month [USD]."""
+    return {
+        "serve.peak": computed("serve.peak", work.serving.peak_per_s, "1/s"),
+        "serve.percentile": computed("serve.percentile", work.serving.percentile, "percentile"),
+        **_replicas_of(serve),
+    }
+
+
+@lru_cache(maxsize=64)
+def _replicas_of(serve: ServingEstimates) -> dict[str, Fact]:
     loaded = exactly(max(serve.weights_bytes, 1.0)).over(LOADED_BYTES_S)
     start = (ENGINE_START_S if serve.on_gpu else PROCESS_START_S).plus(loaded)
     return {
         "serve.replicas": computed("serve.replicas", float(serve.replicas), "replicas"),
-        "serve.peak": computed("serve.peak", work.serving.peak_per_s, "1/s"),
-        "serve.percentile": computed("serve.percentile", work.serving.percentile, "percentile"),
         "serve.server": computed("serve.server", serve.hardware),
         "serve.cold_start": spanned("serve.cold_start", start.times(1e3), "ms"),
         "serve.cost": spanned("serve.cost", serve.cost_month_usd, "USD/month"),

@@ -1,6 +1,7 @@
 """The names that conditions may use: every answer, what follows from it, and what was estimated."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from advisor.figure import Fact, gap
 from advisor.values.estimates import ServingEstimates
@@ -23,6 +24,14 @@ def situation(
         "generic": computed("generic", bool(task.get("generic"))),
         "decoded": _decoded(answers, work),
         "train.full_blocked": computed("train.full_blocked", False),
+        **_served(serve),
+    }
+    return facts
+
+
+@lru_cache(maxsize=64)
+def _served(serve: ServingEstimates) -> Facts:
+    facts = {
         "serve.memory": spanned("serve.memory", serve.memory_bytes, "bytes"),
         "serve.device_size": computed("serve.device_size", serve.device_bytes, "bytes"),
         "serve.device_memory": computed("serve.device_memory", serve.device_memory_bytes, "bytes"),

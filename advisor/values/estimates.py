@@ -35,7 +35,7 @@ class TrainingTable:
         return self.field.rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ServingEstimates:
     """What serving takes. `latency_s` to the first answer and `token_s` a further token, by topology.
 
