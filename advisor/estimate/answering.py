@@ -1,55 +1,69 @@
-"""Serving a decoder: seconds to the first token, seconds a further one, bytes of a device.
+"""Serving a decoder: seconds to the first token, seconds a further one, bytes of a device, at a steady load.
 
-Letters: b requests at once on a replica, L layers, h hidden, t tensor parallel degree, E experts.
+Letters: b requests at once on a replica, P seconds to read a prompt, o tokens of an answer, L layers.
+
+Requests that come as others leave share the devices: in the time that one stays, each of the b - 1 others is replaced
+once, and its prompt is read. A request therefore stays b P + o x (seconds of a pass), whatever the order of work (the
+law of Little); what is waited for before the first token is not waited for after it.
 """
 
 from dataclasses import dataclass
 
-from advisor.estimate.layers import active_weights, attention_flops, layer_weights, table_weights
-from advisor.number import Number, at_least, choose, larger
+from advisor.estimate.caching import asked, memory, running, weights_bytes
+from advisor.estimate.decoding import captured, one_pass, peak, reduced_s
+from advisor.estimate.layers import active_weights, attention_flops
+from advisor.number import Number, choose, larger, smaller
 from advisor.values.constants import Constants
 from advisor.values.runs import Serve
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Seconds of the parts of a further token, which add up to `token_s`; seconds to the first; bytes of a device."""
+    """Seconds of the parts of a further token, which add up to `token_s`; seconds to the first, `queued_s` of them for
+    the prompts of others; bytes of a device."""
 
     reading: Number
     arithmetic: Number
     layers: Number
+    scheduling: Number
     tensor: Number
     prefill: Number
     drafting: Number
     first_s: Number
+    queued_s: Number
     memory_bytes: Number
 
     @property
     def token_s(self) -> Number:
-        return self.reading + self.arithmetic + self.layers + self.tensor + self.prefill + self.drafting
+        whole = self.reading + self.arithmetic + self.layers + self.scheduling + self.tensor
+        return whole + self.prefill + self.drafting
 
 
 def answering(run: Serve, k: Constants) -> Answering:
-    """The parts of serving at a steady load of `concurrency` requests."""
-    traffic, layers = run.traffic, run.shape.layers
-    batch = at_least(traffic.concurrency / traffic.replicas, 1.0)
-    reading = read_bytes(run, batch) / traffic.tensor / (run.device.bandwidth * k["serve_bandwidth"])
-    seen, gained = batch * (1.0 + traffic.drafted), tokens_a_pass(run)
-    flops = 2.0 * (active_weights(run.shape) * layers + run.shape.vocabulary * run.shape.hidden) * seen
-    arithmetic = flops / traffic.tensor / (_peak(run) * k["serve_matmul"])
-    first, busy = prefill_s(run, k), larger(reading, arithmetic)
-    launching = larger(layers * k["serve_launch"] * traffic.eager - busy, 0.0)
-    overhead = choose(traffic.eager > 0, launching, layers * k["serve_layer"]) + k["serve_step"] * traffic.mixed
-    reduced = 2.0 * layers * (k["serve_collective"] + _reduced(run, seen, k))
+    """The parts of serving at a steady load of `concurrency` requests. Those whose keys and values do not fit wait
+    until others have left."""
+    traffic, batch = run.traffic, running(run, k)
+    one, gained = one_pass(run, batch, k), tokens_a_pass(run)
+    prompt, others = prefill_s(run, k), traffic.mixed * (batch - 1.0)
+    each = prompt / traffic.pipeline
+    stolen = (1.0 - k["serve_queue"]) * others * each / traffic.output
+    passes = smaller(others / traffic.output, 1.0) * larger(_with_prompts(run, k) - one.total, 0.0)
+    drafting = traffic.drafted * traffic.drafting * (one.reading + one.layers) / gained
+    prefill = larger(stolen, (1.0 - k["serve_queue"]) * passes)
+    queued = k["serve_queue"] * others * each
+    first = larger(prompt, traffic.mixed * _with_prompts(run, k)) + traffic.mixed * one.total + queued
+    stays = first + traffic.output * (one.total / gained + drafting + prefill)
     return Answering(
-        reading=reading / gained,
-        arithmetic=larger(arithmetic - reading, 0.0) / gained,
-        layers=overhead / gained,
-        tensor=choose(traffic.tensor > 1, reduced, 0.0) / gained,
-        drafting=traffic.drafted * traffic.drafting * (reading + overhead) / gained,
-        prefill=traffic.mixed * k["serve_stolen"] * (batch - 1.0) * first / traffic.output,
-        first_s=first * (1.0 + k["serve_queue"] * traffic.mixed * (batch - 1.0)),
-        memory_bytes=memory(run, batch, k),
+        reading=one.reading / gained,
+        arithmetic=one.arithmetic / gained,
+        layers=one.layers / gained,
+        scheduling=one.scheduling / gained,
+        tensor=one.tensor / gained,
+        drafting=drafting,
+        prefill=prefill,
+        first_s=first + (asked(run) / batch - 1.0) * stays,
+        queued_s=queued,
+        memory_bytes=memory(run, asked(run), k),
     )  # fmt: skip
 
 
@@ -60,55 +74,19 @@ def tokens_a_pass(run: Serve) -> Number:
     return (1.0 - kept ** (drafted + 1.0)) / (1.0 - kept)
 
 
-def read_bytes(run: Serve, batch: Number) -> Number:
-    """Bytes that a replica reads for one token of each of its requests: weights once, of experts those that somebody
-    needs, and everybody's keys and values at the middle of the answer (SCALING). Replicas of a mixture share their
-    experts: each reads its part of them for the requests of all (attention alone is data parallel)."""
-    shape, traffic = run.shape, run.traffic
-    share = shape.routed_active / larger(shape.routed_weights, 1.0)
-    touched = (1.0 - (1.0 - share) ** (batch * (1.0 + traffic.drafted) * traffic.replicas)) / traffic.replicas
-    weights = (shape.attention_weights + shape.dense_weights + shape.routed_weights * touched) * shape.layers
-    head = shape.vocabulary * shape.hidden * larger(traffic.weight_bytes, 1.0)
-    return weights * traffic.weight_bytes + head + batch * (traffic.input + traffic.output / 2.0) * _kept(run)
-
-
-def _kept(run: Serve) -> Number:
-    """Bytes that a token leaves behind in all layers."""
-    return run.shape.kv_values * run.shape.layers * run.shape.attending * run.traffic.kv_bytes
-
-
 def prefill_s(run: Serve, k: Constants) -> Number:
-    """Seconds to read one request, at the peak that matrices are multiplied at."""
-    traffic = run.traffic
-    flops = 2.0 * active_weights(run.shape) * run.shape.layers * traffic.input
-    flops = flops + attention_flops(run.shape, traffic.input) * run.shape.layers
-    weights = weights_bytes(run) * traffic.tensor / run.device.bandwidth
-    busy = larger(flops / (_peak(run) * k["serve_prefill"]), weights) / traffic.tensor
-    reduced = choose(traffic.tensor > 1, 2.0 * run.shape.layers * _reduced(run, traffic.input, k), 0.0)
-    return busy + reduced + run.shape.layers * k["serve_layer"]
+    """Seconds to read one prompt: arithmetic at a share of the peak, less of it in 8 bits, or reading the weights."""
+    traffic, layers = run.traffic, run.shape.layers
+    flops = 2.0 * active_weights(run.shape) * layers * traffic.input
+    flops = flops + attention_flops(run.shape, traffic.input) * layers
+    weights = weights_bytes(run) * traffic.tensor * traffic.pipeline / run.device.bandwidth
+    reach = k["serve_prefill"] * choose(traffic.eight > 0, k["serve_eight"], 1.0)
+    busy = larger(flops / (peak(run) * reach), weights) / traffic.tensor
+    reduced = choose(traffic.tensor > 1, 2.0 * layers * reduced_s(run, traffic.input, k), 0.0)
+    return busy + reduced + layers * captured(run, k)
 
 
-def _reduced(run: Serve, tokens: Number, k: Constants) -> Number:
-    """Seconds of one all-reduce of the hidden state of `tokens`."""
-    sent = 2.0 * 2.0 * tokens * run.shape.hidden * (run.traffic.tensor - 1.0) / run.traffic.tensor
-    return sent / (run.device.link * k["link_reach"])
-
-
-def _peak(run: Serve) -> Number:
-    return choose(run.traffic.eight > 0, run.device.flops_8, run.device.flops)
-
-
-def weights_bytes(run: Serve) -> Number:
-    """Bytes of weights on a device: tables of tokens stay in 16 bits, experts are spread over all replicas."""
-    traffic = run.traffic
-    layer = layer_weights(run.shape) - run.shape.routed_weights * (1.0 - 1.0 / traffic.replicas)
-    body = layer * run.shape.layers * traffic.weight_bytes
-    return (body + table_weights(run.shape) * larger(traffic.weight_bytes, 2.0)) / (traffic.tensor * traffic.pipeline)
-
-
-def memory(run: Serve, batch: Number, k: Constants) -> Number:
-    """Weights, keys and values of whole requests, workspace and context."""
-    traffic = run.traffic
-    keys = batch * (traffic.input + traffic.output) * _kept(run) / (traffic.tensor * traffic.pipeline)
-    work = 4.0 * 4096.0 * run.shape.vocabulary / traffic.tensor
-    return weights_bytes(run) + keys + work + k["context"] + choose(traffic.tensor > 1, k["collectives"], 0.0)
+def _with_prompts(run: Serve, k: Constants) -> Number:
+    """Seconds that a pass with prompts in it takes at least: its kernels are launched one by one, as graphs are
+    captured for passes of known size only."""
+    return run.shape.layers * k["serve_prompt"]

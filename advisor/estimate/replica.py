@@ -114,6 +114,8 @@ def devices_of(places: Places) -> Device:
         link=ends([site.link for site in sites]),
         fabric=ends([site.fabric for site in sites]),
         host=one([float(site.kind == "cpu") for site in sites]),
+        scalar=ends([_peak(site, ("fp32", "fp16", "bf16")) for site in sites]),
+        clock=one([site.clock_hz for site in sites]),
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from advisor.errors import BadInput
-from advisor.estimate.answering import answering, memory, weights_bytes
+from advisor.estimate.answering import answering
+from advisor.estimate.caching import memory, weights_bytes
 from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import Held, held, host_bytes
 from advisor.estimate.layers import active_weights, attention_flops, parameters
@@ -20,7 +21,7 @@ from advisor.values.runs import Run, Serve
 BOUND = {
     "arithmetic": ("matmul", "attention", "head", "arithmetic"),
     "bandwidth": ("moving", "optimizer", "reading", "drafting"),
-    "launching": ("launching", "layers"), "waiting": ("bubble", "stragglers", "prefill"),
+    "launching": ("launching", "layers", "scheduling"), "waiting": ("bubble", "stragglers", "prefill"),
     "host": ("offload",),
     "network": ("tensor", "context", "expert", "pipeline", "gradients"),
 }  # fmt: skip
@@ -114,7 +115,7 @@ def served(row: Row, ground: Ground) -> Estimated:
         ),
         "process_bytes": _part(seen.memory_bytes, spread, 0.0),
     }
-    names = ("reading", "arithmetic", "layers", "tensor", "prefill", "drafting")
+    names = ("reading", "arithmetic", "layers", "scheduling", "tensor", "prefill", "drafting")
     times = {name: _part(getattr(seen, name), ground.spreads["token"], found.matters) for name in names}
     return Estimated(
         row, run, _sound(head), times, {name: _part(size, spread, 0.0) for name, size in _kept(run, ground).items()},

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from advisor.errors import BadInput
 from advisor.machine.naming import close, named
-from advisor.rates.sheets import link, matmul_reach, modern, usual_fabric
+from advisor.rates.sheets import clock, link, matmul_reach, modern, usual_fabric
 from advisor.values.catalog import Accelerator
 from advisor.values.runs import Device
 
@@ -130,6 +130,8 @@ def device(name: str, interconnect: str, precision: str, row: Accelerator) -> De
         bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or version.bandwidth or row.memory_gbps * 1e9,
         link=link(row).value * version.links,
         fabric=fabric(interconnect, row),
+        scalar=row.tflops.get("fp32", 20.0) * 1e12 * capped,
+        clock=clock(row),
     )
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.estimate.answering import prefill_s, read_bytes, tokens_a_pass, weights_bytes
+from advisor.estimate.answering import prefill_s, tokens_a_pass
+from advisor.estimate.caching import asked, cache_ranks, read_keys, running, weights_bytes
+from advisor.estimate.decoding import read_weights
 from advisor.estimate.holding import logit_bytes, stage_parameters
 from advisor.estimate.kept import activations, in_flight, layer_activations
 from advisor.estimate.layers import active_weights, attention_flops, matmul_rate, parameters, tokens_a_device
@@ -165,12 +167,16 @@ def _held(found: Estimated, k: Constants) -> Iterator[Line]:
 
 def _serving(found: Estimated, k: Constants) -> Iterator[Line]:
     run, traffic, device = found.run, found.run.traffic, found.run.device
-    batch = max(float(traffic.concurrency / traffic.replicas), 1.0)
-    yield Line("bytes read for a token", "weights once, keys and values of all requests", _n(read_bytes(run, batch)),
-               float(read_bytes(run, batch)), "bytes", "further_token", "SCALING")  # fmt: skip
+    batch, together = float(asked(run)), float(running(run, k))
+    a_pass = max(together / float(traffic.pipeline), 1.0)
+    weights, keys = float(read_weights(run, a_pass)), float(read_keys(run, a_pass))
+    yield Line("weights read in a pass", "all once, of experts those that somebody needs", _n(weights), weights,
+               "bytes", "further_token", "SCALING")  # fmt: skip
+    yield Line("keys and values read in a pass", "of all running requests, by each device", _n(keys), keys, "bytes",
+               "further_token", "SCALING")  # fmt: skip
     yield Line(
-        "reading", "bytes read / tensor / (bandwidth x share reached) / tokens that a pass yields",
-        f"{_n(read_bytes(run, batch))} / {_n(traffic.tensor)} / ({_n(device.bandwidth)} * {_n(k['serve_bandwidth'])})"
+        "reading", "(weights / tensor + keys and values) / (bandwidth x share reached) / tokens that a pass yields",
+        f"({_n(weights)} / {_n(traffic.tensor)} + {_n(keys)}) / ({_n(device.bandwidth)} * {_n(k['serve_bandwidth'])})"
         f" / {_n(tokens_a_pass(run))}",
         found.time["reading"].value, "s", "further_token", "SCALING; k: serve_bandwidth",
     )  # fmt: skip
@@ -183,9 +189,9 @@ def _serving(found: Estimated, k: Constants) -> Iterator[Line]:
     )  # fmt: skip
     kept = run.shape.kv_values * run.shape.attending * traffic.kv_bytes
     yield Line(
-        "keys", "requests x tokens x layers x values x bytes / (tensor x stages)",
+        "keys", "requests x tokens x layers x values x bytes / (devices with their own heads x stages)",
         f"{_n(batch)} * ({_n(traffic.input)} + {_n(traffic.output)}) * {_n(run.shape.layers)} * {_n(kept)} / "
-        f"({_n(traffic.tensor)} * {_n(traffic.pipeline)})",
+        f"({_n(cache_ranks(run))} * {_n(traffic.pipeline)})",
         found.memory["keys"].value, "bytes", "key_values", "ML_ENG, SCALING",
     )  # fmt: skip
     whole = " + ".join(_n(part.value) for part in found.time.values() if part.value > 0)

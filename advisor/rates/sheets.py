@@ -32,6 +32,15 @@ PCIE_BYTES = {"3": 6.0e9, "4": 1.2e10, "5": 2.4e10, "6": 4.8e10}
 """What a collective gets of sixteen lanes: half of what they carry, where cards reach each other at all (EXPERT)."""
 PCIE_RANGE = (0.4, 2.0)
 """Of it, where the cards cannot reach each other's memory, and where all is well (EXPERT)."""
+CLOCKS = (
+    (r"a100|a800|a30\b", 1.41e9), (r"v100", 1.53e9), (r"t4", 1.59e9), (r"a10g?\b|rtx3090\b|a40", 1.7e9),
+    (r"rtx-a|rtx3", 1.8e9), (r"rtx4|l40|ada", 2.5e9), (r"rtx5|pro-6000", 2.4e9), (r"l4\b", 2.04e9),
+    (r"g?b[23]00", 1.9e9), (r"mi3", 2.1e9),
+)  # fmt: skip
+"""Hz at work, which short kernels and launches hang on more than on any rate of the sheet (vendors' boost clocks,
+from memory: EXPERT)."""
+USUAL_CLOCK = 1.755e9
+"""Of an H100, and of what is not listed."""
 
 
 def matmul_reach(row: Accelerator) -> tuple[float, float, float]:
@@ -42,6 +51,11 @@ def matmul_reach(row: Accelerator) -> tuple[float, float, float]:
 def modern(row: Accelerator) -> bool:
     """Does it need kernels made for its generation?"""
     return re.match(MODERN, row.id) is not None
+
+
+def clock(row: Accelerator) -> float:
+    """Hz at work."""
+    return next((speed for words, speed in CLOCKS if re.search(words, row.id)), USUAL_CLOCK)
 
 
 def usual_fabric(row: Accelerator) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from advisor.figure import Fact
-from advisor.rates.sheets import BANDWIDTH_REACH, RENTED_FABRIC, link, matmul_reach, modern, usual_fabric
+from advisor.rates.sheets import BANDWIDTH_REACH, RENTED_FABRIC, clock, link, matmul_reach, modern, usual_fabric
 from advisor.values.catalog import Accelerator, Price, Tables
 from advisor.values.facts import Device, Machine, Rates
 from advisor.values.workload import Site, Span, exactly
@@ -168,6 +168,7 @@ def accelerator_site(row: Accelerator, price: Price | None = None) -> Site:
         provenance="datasheet",
         basis=f"accelerators.yaml {row.id}: {row.source}",
         modern=modern(row),
+        clock_hz=clock(row),
     )
 
 

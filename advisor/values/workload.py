@@ -131,6 +131,7 @@ class Site:
     trains_mlp: Span | None = None
     reach: float = 1.0
     modern: bool = False
+    clock_hz: float = 1.755e9
 
     @property
     def usable_bytes(self) -> float:

@@ -171,6 +171,7 @@ def main(arguments: list[str]) -> None:
             print(f"  {name:30} {count:4} {error:7.1%} {far:7.1%} {bias:+7.1%} {share:5.0%}")
         print(f"  width {spreads[of]}")
         others = fitted(table, everything, others)
+        others = {id: float(_plain(value)) for id, value in others.items()}
         came_from |= provenance(table, others)
     if "--write" in arguments:
         write({row["id"]: others[row["id"]] for group in named for row in rows(group)}, spreads)
