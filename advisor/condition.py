@@ -38,32 +38,31 @@ def parsed(text: str) -> ast.expr:
     except SyntaxError as error:
         raise BadInput(f"not a condition: {text!r} ({error.msg})", where=f"column {error.offset}") from None
     for node in ast.walk(tree):
-        if not isinstance(node, _ALLOWED):
+        if type(node) not in _ALLOWED:
             raise BadInput(f"not a condition: {text!r} uses {type(node).__name__}")
         if isinstance(node, ast.Call) and ast.unparse(node.func) not in CALLS:
             raise BadInput(f"not a condition: {text!r} calls {ast.unparse(node.func)}, only min and max are there")
     return tree
 
 
-_ALLOWED = (
+_ALLOWED = frozenset((
     ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, *ARITHMETIC, ast.Compare, *COMPARE,
     ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Call,
     ast.Load,
-)  # fmt: skip
+))  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def names_in(text: str) -> tuple[str, ...]:
     """Every word of a condition that can be a name, in order of appearance."""
     found: dict[str, None] = {}
-    calls = {node.func for node in ast.walk(parsed(text)) if isinstance(node, ast.Call)}
 
     def visit(node: ast.AST) -> None:
-        if isinstance(node, ast.Name | ast.Attribute) and node not in calls:
+        if isinstance(node, ast.Name | ast.Attribute):
             found[dotted(node)] = None
-            return
-        for child in ast.iter_child_nodes(node):
-            visit(child)
+        elif not isinstance(node, ast.Constant):
+            for child in node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node):
+                visit(child)
 
     visit(parsed(text))
     return tuple(found)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from advisor.catalog.read import read
 from advisor.values.constants import Constants, Spread
 
 FILE = Path(__file__).with_name("constants.yaml")
@@ -13,10 +14,7 @@ FILE = Path(__file__).with_name("constants.yaml")
 @lru_cache(maxsize=1)
 def document() -> Mapping[str, Any]:
     """The whole file."""
-    import yaml
-
-    read: Mapping[str, Any] = yaml.load(FILE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return read
+    return read(FILE)
 
 
 @lru_cache(maxsize=1)

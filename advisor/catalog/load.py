@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from advisor.catalog.read import read
 from advisor.catalog.rows import options_of
 from advisor.rule import parsed
 from advisor.shelf import shelf
@@ -63,12 +64,7 @@ def lifecycle() -> tuple[Lifecycle, ...]:
 
 
 def _rows(name: str | Path) -> Mapping[str, Any]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (_HERE / name).open(encoding="utf-8") as file:
-        rows: Mapping[str, Any] = yaml.load(file, Loader=loader)
-    return rows
+    return read(_HERE / name)
 
 
 def _stale_on(as_of: str, days: int) -> str:

@@ -100,6 +100,8 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """Something that is said of a decision where its condition holds."""
+
     id: str
     decision: str
     condition: str
@@ -132,6 +134,8 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Source:
+    """Where something that is vouched for stands; `trust` is A, B or C."""
+
     id: str
     title: str
     url: str
