@@ -66,11 +66,12 @@ def left_out(table: Table, others: Mapping[str, float]) -> Any:
     return errors
 
 
-def widths(errors: Any, table: Table, of: str) -> tuple[float, float]:
+def widths(errors: Any, table: Table, of: str, keep: Any = None) -> tuple[float, float]:
     """5% and 95% quantiles of what was measured over what was predicted, in units of the row's own scale; each
     source counts as the square root of its rows."""
-    scaled = -errors / numpy.sqrt(BASE[of] ** 2 + table.matters**2)
-    counted = numpy.array([(table.source == name).sum() ** -0.25 for name in table.source])
+    keep = numpy.ones(len(table.measured), bool) if keep is None else keep
+    scaled, source = table.off(errors, keep, BASE[of]), table.source[keep]
+    counted = numpy.array([(source == name).sum() ** -0.25 for name in source])
     order = numpy.argsort(scaled)
     reached = numpy.cumsum(counted[order]) / counted.sum()
     low, high = (scaled[order][min(numpy.searchsorted(reached, at), len(order) - 1)] for at in (0.05, 0.95))
@@ -82,9 +83,7 @@ def crossed(errors: Any, table: Table, of: str) -> Any:
     inside = numpy.zeros(len(errors), bool)
     for name in sorted(set(table.source)):
         mine = table.source == name
-        rest = Table(**{**{f: getattr(table, f) for f in table.__dataclass_fields__},
-                        "source": table.source[~mine], "matters": table.matters[~mine]})  # fmt: skip
-        ends = widths(errors[~mine], rest, of)
+        ends = widths(errors[~mine], table, of, ~mine)
         inside[mine] = table.inside(errors[mine], Spread(BASE[of], *ends), mine)
     return inside
 
@@ -159,7 +158,8 @@ def begin(named: list[str]) -> dict[str, float]:
 
 def main(arguments: list[str]) -> None:
     named = [group for group in tables() if group in arguments] or list(tables())
-    others, spreads, came_from = begin(named), {}, {}
+    others, spreads = begin(named), {}
+    came_from: dict[str, tuple[int, tuple[str, ...]]] = {}
     for group in named:
         table = tables()[group]
         everything = numpy.ones(len(table.measured), bool)
