@@ -146,14 +146,9 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
 
 
 def digits(value: float) -> str:
-    """About three significant digits without an exponent: 0.0312, 4.5, 79.2, 12,140.
-
-    What is no whole number is rounded to four digits first, as figures are that are written down: said before it is
-    written and after, it is one number.
-    """
+    """About three significant digits without an exponent: 0.0312, 4.5, 79.2, 12,140."""
     if value == 0:
         return "0"
-    value = value if float(value).is_integer() else float(f"{value:.3e}")
     size = abs(value)
     if size >= 1000 or (size >= 100 and float(value).is_integer()):
         return f"{value:,.0f}"
@@ -162,7 +157,13 @@ def digits(value: float) -> str:
 
 
 def say(value: float, unit: str, low: float | None = None, high: float | None = None) -> str:
-    """`18.2 GB (14–22)`: the value in the word that suits its size, the range in the same word."""
+    """`18.2 GB (14–22)`: the value in the word that suits its size, the range in the same word.
+
+    What has a range is an estimate, and is rounded to four digits first, as it is when it is written down: said before
+    that and after, it is one number.
+    """
+    if low is not None and high is not None:
+        value, low, high = (float(f"{each:.3e}") for each in (value, low, high))
     if value == 0 and not high:
         return f"0 {unit}".strip() if not unit.startswith("USD") else f"$0{unit.removeprefix('USD')}"
     divisor, word = _scale(value if value else (high or 0.0), unit)

@@ -21,6 +21,8 @@ _LEADING_NUMBER = re.compile(r"(\d{1,9})(?=[.)](?:\s|$))")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BULLET_ID = re.compile(r"[A-Za-z0-9_.+/-]+$")
 
+_CODE = re.compile(r"\\`([\w.\\-]+?)\\`")
+
 _LABEL = {
     '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "#": "#35;", "[": "#91;", "]": "#93;", "`": "#96;",
     "\\": "#92;", "{": "#123;", "}": "#125;", "|": "#124;", "%": "#37;", "*": "#42;", "~": "#126;",
@@ -45,6 +47,11 @@ def sentence(text: str) -> str:
     """`text` with a full stop, where it ends without one."""
     escaped = prose(text)
     return escaped if escaped.endswith((".", "!", "?", ":")) else f"{escaped}."
+
+
+def said(text: str) -> str:
+    """A sentence of the catalogue: a name between backticks is code in it."""
+    return _CODE.sub(lambda found: "`" + found[1].replace("\\", "") + "`", prose(text))
 
 
 def cell(text: str) -> str:

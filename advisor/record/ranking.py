@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from advisor.units import bar
 from advisor.values.decision import Decided
 
-MOST_OPTIONS = 4
-SEEN = 0.005
-"""A share that is not zero percent."""
+MOST_OPTIONS, MOST_RACES = 4, 3
+FEW = 2
+"""So few are not folded away beneath the closest."""
+SEEN = 0.02
+"""A share that is worth a row."""
 AXES = ("g_train_mode", "d_placement", "d_parallel", "d_memory")
 """Decisions that are taken together: the candidates of training are ranked whole."""
 CLEAR = 0.95
@@ -31,12 +33,13 @@ class Place:
 
 
 def ranking(decisions: Iterable[Decided]) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
-    """(the races, what was clear), the closest first; decisions that had one option left have no ranking."""
+    """(the closest races, the rest), the closest first; decisions that had one option left have no ranking."""
     ranked = [each for each in decisions if each.chosen and len(each.ranking) > 1]
     ranked.sort(key=lambda each: each.ranking[0].acceptability)
     with_it = _races(each for each in ranked if each.id in AXES)
     ranked = [each for each in ranked if each.id not in AXES or each.id in with_it]
     races = [each for each in ranked if each.ranking[0].acceptability < CLEAR]
+    races = races if len(ranked) <= MOST_RACES + FEW else races[:MOST_RACES]
     clear = [each for each in ranked if each not in races]
     return _placed(races, with_it), _placed(clear, with_it)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from advisor.record import markdown, view
+from advisor.record import foremost, markdown, view
 from advisor.record.compiled import environment
 from advisor.record.mermaid import picture
 from advisor.record.parts import Related
@@ -119,10 +119,14 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
     broken, rest_broken = ruled_out(conclusion)
     nearest, further = tipping(decisions)
     races, clear = ranking(decisions)
-    most, rest = view.assumptions(conclusion.assumptions)
+    most, rest, idle = view.assumptions(conclusion)
+    common = view.common(decisions)
+    matter, settled = foremost.open_decisions(decisions)
+    consequences, more_consequences = foremost.consequences(decisions)
+    statements, more_statements = foremost.statements(conclusion)
     ranked = [d for d in decisions if view.share(d) is not None and d.status == "decided"]
     goal = conclusion.answers.get("purpose.goal")
-    cited = _cited(conclusion)
+    cited = foremost.cited(conclusion)
     return {
         "it": conclusion,
         "identity": identity,
@@ -131,11 +135,12 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "reasons": reasons,
         "closest": min(ranked, key=lambda d: view.share(d) or 0.0) if ranked else None,
         "too_close": view.close_calls(decisions),
-        "why": view.why,
+        "why": lambda decided: view.why(decided, common),
         "by": {each.id: each for each in decisions if each.chosen},
         "figures": {each.id: each for each in view.estimated(conclusion.estimates)},
         "infeasible": [d for d in decisions if d.status == "infeasible"],
-        "open": [d for d in decisions if d.status != "not_needed"],
+        "matter": matter,
+        "settled": settled,
         "unneeded": unneeded(decisions),
         "races": races,
         "clear": clear,
@@ -145,7 +150,10 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "alternatives": view.alternatives(decisions) if alone is None else view.rivals(alone),
         "ruled_out": broken,
         "also_ruled_out": asides(rest_broken),
-        "consequences": view.consequences(decisions),
+        "consequences": consequences,
+        "more_consequences": more_consequences,
+        "statements": statements,
+        "more_statements": more_statements,
         "further_reasons": view.further_reasons(decisions, [why for _, why in reasons]),
         "cautions": view.cautions(decisions),
         "tipping": nearest,
@@ -153,8 +161,8 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "also_tipping": further,
         "assumed": most,
         "also_assumed": rest,
+        "idle": idle,
         "numbers": view.estimated(conclusion.estimates, view.told(conclusion.estimates)),
-        "predicted": view.predicted(conclusion.estimates),
         "beneath": view.beneath(conclusion),
         "picture": picture(whole) if alone is None or alone.id == "d_topology" else None,
         "cited": cited,
@@ -176,16 +184,12 @@ def _choice(answer: str, value: str) -> str:
     return markdown.code(value) if said is None else markdown.cell(said)
 
 
-def _cited(conclusion: Conclusion) -> list[tuple[str, str, str]]:
-    """The sources with a safe address, in their order, once each."""
-    return [source for source in dict.fromkeys(conclusion.sources) if re.match(r"https?://[^\s<>()\"]+$", source[2])]
-
-
 @cache
 def _environment() -> "jinja2.Environment":
     filters: dict[str, Callable[..., str]] = {
         "prose": markdown.prose,
         "sentence": markdown.sentence,
+        "said": markdown.said,
         "cell": markdown.cell,
         "heading": markdown.heading,
         "code": markdown.code,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.values.decision import Conclusion, Decided, Removed
 
-MOST_LIMITS = 6
+MOST_LIMITS = 4
 _PLAIN = ("yes", "no")
 
 
@@ -23,6 +23,11 @@ class RuledOut:
     here: str
     options: tuple[str, ...]
     why: str
+
+    @property
+    def long(self) -> int:
+        """How many options."""
+        return len(self.options)
 
 
 Key = tuple[str, str, str, str]

@@ -9,7 +9,7 @@ from advisor.values.decision import Decided, Tipping
 
 _MAY_FALL_AWAY = ("d_placement", "d_parallel", "d_memory")
 """Decisions for which "none" is an answer, not a lack."""
-MOST_TIPS = 6
+MOST_TIPS, MOST_MOVED = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,13 @@ class Tip:
     to: tuple[str, ...]
     without: tuple[str, ...] = ()
     unneeded: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Whether it leads to more than two things, or to one of more than two parts; what is left without any option
+        counts as one."""
+        parts = max((len(each.split(" + ")) for each in self.to), default=0)
+        return len(self.to) + len(self.unneeded) + bool(self.without) > MOST_MOVED or parts > MOST_MOVED
 
 
 def tipping(decisions: Iterable[Decided]) -> tuple[tuple[Tip, ...], tuple[Tip, ...]]:
@@ -59,7 +66,8 @@ def _tip(moved: list[tuple[Decided, Tipping]]) -> Tip:
             to.append(called.get(each.to) or each.called or each.to)
     if "d_placement" in unneeded:
         unneeded = ["d_placement"]
-    return Tip(point, (point.flips_at,), tuple(dict.fromkeys(to)), tuple(without), tuple(unneeded))
+    simplest_first = sorted(dict.fromkeys(to), key=lambda name: name.count(" + "))
+    return Tip(point, (point.flips_at,), tuple(simplest_first), tuple(without), tuple(unneeded))
 
 
 def _is_number(value: Scalar) -> bool:

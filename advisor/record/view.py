@@ -1,22 +1,26 @@
 """What the templates show: picked and put in order from the conclusion, not yet in words."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.figure import LETTER, Fact, Figure, Scalar
 from advisor.record.ranking import AXES
 from advisor.record.tips import distance
 from advisor.units import digits, say
-from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Relaxation, Tipping
+from advisor.values.decision import Assumption, Conclusion, Decided, Ranked, Relaxation, Tipping
 
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
 METRICS, TIME = "d_metrics", "d_time"
-MOST_ALTERNATIVES = 5
+_STEPPED = frozenset(("model.parameters", "train.batch"))
+MOST_ALTERNATIVES, FEWEST_ALTERNATIVES = 5, 2
+COMMON = 3
+SERIOUS = 0.05
+"""A rival that comes first less often than this is no alternative worth a page, but for the strongest."""
 MOST_CONSEQUENCES = 6
 MOST_ASSUMPTIONS = 3
 MOST_TOGETHER = 5
-_PREDICTED = ("train.step", "train.run", "train.memory.peak", "serve.latency", "serve.ttft", "serve.memory.peak")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +72,25 @@ def reasons(decisions: Iterable[Decided]) -> tuple[tuple[str, str], ...]:
     return tuple((names(decided), decided.because[0]) for decided in (leading or list(by_id.values())[:3]))
 
 
-def why(decided: Decided) -> str:
-    """The first reason, and where it is no number the first good of it; of several options what each gives."""
+def why(decided: Decided, common: Container[str] = ()) -> str:
+    """The first reason, and where it is no number the first good of it; of several options what each gives.
+
+    A reason that many decisions share (`common`) says less than what is good about this one.
+    """
     named = [text for text in decided.because if any(text.startswith(f"{name}: ") for name in decided.chosen_names)]
-    if len(named) > 1:
-        return "; ".join(named)
     if named:
-        return named[0].removeprefix(f"{decided.chosen_names[0]}: ")
+        return "; ".join(text.partition(": ")[2] for text in named)
     reason = "".join(decided.because[:1])
     good = next((each.text for each in decided.consequences if each.good), "")
-    return reason if any(map(str.isdigit, reason)) else "; ".join(text for text in (reason, good) if text)
+    if any(map(str.isdigit, reason)) or not good:
+        return reason
+    return good if reason in common else "; ".join(text for text in (reason, good) if text)
+
+
+def common(decisions: Iterable[Decided]) -> frozenset[str]:
+    """The first reasons that are those of three decisions or more."""
+    counted = Counter(reason for each in decisions for reason in each.because[:1])
+    return frozenset(reason for reason, times in counted.items() if times >= COMMON)
 
 
 def close_calls(decisions: Iterable[Decided]) -> tuple[tuple[Decided, ...], ...]:
@@ -91,7 +104,7 @@ def close_calls(decisions: Iterable[Decided]) -> tuple[tuple[Decided, ...], ...]
 
 
 def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
-    """The strongest rivals, one a decision, at most five."""
+    """The strongest rivals, one a decision, at most five; beyond the second only those that come first often enough."""
     rivals = []
     for decided in decisions:
         rest = [
@@ -107,7 +120,9 @@ def alternatives(decisions: Iterable[Decided]) -> tuple[Alternative, ...]:
         rivals.append(Alternative(decided, best, tuple(to_it[:2])))
     strongest_first = sorted(rivals, key=lambda rival: -rival.ranked.acceptability)
     unlike = {_race(rival): rival for rival in reversed(strongest_first)}
-    return tuple(rival for rival in strongest_first if rival in unlike.values())[:MOST_ALTERNATIVES]
+    apart = [rival for rival in strongest_first if rival in unlike.values()]
+    serious = [rival for rival in apart if rival.ranked.acceptability >= SERIOUS]
+    return tuple(apart[: max(FEWEST_ALTERNATIVES, len(serious))][:MOST_ALTERNATIVES])
 
 
 def together(decisions: Iterable[Decided]) -> tuple[Relaxation, ...]:
@@ -118,7 +133,7 @@ def together(decisions: Iterable[Decided]) -> tuple[Relaxation, ...]:
 def _race(rival: Alternative) -> tuple[str, str]:
     """What two alternatives share that are one and the same: how training comes out is one race of many decisions."""
     if rival.decided.id in AXES:
-        return ("training", f"{rival.ranked.acceptability:.3f} {rival.chosen_share or 0:.3f}")
+        return ("training", f"{rival.ranked.acceptability:.2f}")
     return (rival.ranked.name, rival.chosen)
 
 
@@ -133,25 +148,14 @@ def rivals(decided: Decided) -> tuple[Alternative, ...]:
     return tuple(found)
 
 
-def consequences(decisions: Iterable[Decided]) -> tuple[tuple[str, Consequence], ...]:
-    """(what was chosen, what comes of it): good, then bad; first the first of each decision, at most six of a kind."""
-    shown: list[tuple[str, Consequence]] = []
-    for good in (True, False):
-        kinds = [[(names(one), each) for each in one.consequences if each.good == good] for one in decisions]
-        kinds = [kind[1:] for kind in kinds] if good and len(kinds) > 1 else kinds  # the table gives the first
-        depth = max((len(kind) for kind in kinds), default=0)
-        in_turn = [kind[level] for level in range(depth) for kind in kinds if level < len(kind)]
-        shown += list(dict.fromkeys(in_turn))[:MOST_CONSEQUENCES]
-    return tuple(shown)
-
-
 def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """(what was chosen, why) beyond the first reason of each decision, which the outcome already gives."""
+    """(what was chosen, why) beyond the first reason of each decision, which the outcome already gives: numbers, and
+    what speaks for the decisions that the title is about."""
     known = set(told)
     rivalled = (each for each in decisions if len(each.ranking) > 1 and each.chosen and each.id not in (METRICS, TIME))
     of: dict[str, list[str]] = {}
     for each in rivalled:
-        for why in each.because[1:]:
+        for why in (why for why in each.because[1:] if each.id in LEADING or any(map(str.isdigit, why))):
             of.setdefault(why, []).append(names(each))
     rows = [("; ".join(dict.fromkeys(chosen)), why) for why, chosen in of.items() if why not in known]
     return tuple(rows[:MOST_CONSEQUENCES])
@@ -162,11 +166,17 @@ def cautions(decisions: Iterable[Decided]) -> tuple[str, ...]:
     return tuple(why for decided in decisions if decided.id == METRICS for why in decided.because[1:])
 
 
-def assumptions(all_of_them: Iterable[Assumption]) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
-    """(those that matter most, the rest)."""
-    ordered = sorted(all_of_them, key=lambda assumed: (-assumed.matters, assumed.answer))
+def assumptions(conclusion: Conclusion) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...], int]:
+    """(those that matter most, the others, how many change no choice on their own).
+
+    A number that nothing was computed from, and that ruled nothing out, was not assumed for this project.
+    """
+    used = {id for figure in conclusion.estimates.values() for id in figure.inputs}
+    used |= {out.by for decided in conclusion.decisions for out in decided.removed}
+    ordered = sorted(conclusion.assumptions, key=lambda assumed: (-assumed.matters, assumed.answer))
     most = [assumed for assumed in ordered[:MOST_ASSUMPTIONS] if assumed.matters > 0]
-    return tuple(most), tuple(ordered[len(most) :])
+    rest = [each for each in ordered[len(most) :] if each.matters or each.answer in used or not _counted(each.value)]
+    return tuple(most), tuple(rest), sum(not assumed.matters for assumed in ordered)
 
 
 def unknown(conclusion: Conclusion) -> tuple[str, ...]:
@@ -178,20 +188,23 @@ def unknown(conclusion: Conclusion) -> tuple[str, ...]:
     )
 
 
+def _counted(value: Scalar) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def estimated(figures: Mapping[str, Figure], ids: Iterable[str] | None = None) -> tuple[Number, ...]:
     """The estimates as rows, all of them or those with the ids."""
     return tuple(_number(figures[id]) for id in (figures if ids is None else ids) if id in figures)
 
 
-def told(figures: Iterable[str]) -> tuple[str, ...]:
-    """The estimates that a reader needs: where a first token has a time, that is the latency."""
-    ids = tuple(figures)
-    return tuple(id for id in ids if id != "serve.latency" or "serve.ttft" not in ids)
-
-
-def predicted(figures: Mapping[str, Figure]) -> tuple[Number, ...]:
-    """What a first run can be held against."""
-    return estimated(figures, [id for id in _PREDICTED if id in told(figures)])
+def told(figures: Mapping[str, Figure]) -> tuple[str, ...]:
+    """The estimates that a reader needs: where a first token has a time, that is the latency; what has no
+    parameters and no batch, as trees, is not trained in steps."""
+    left_out = {"serve.latency"} if "serve.ttft" in figures else set()
+    step = figures.get("train.step")
+    if step is not None and not _STEPPED & set(step.inputs):
+        left_out.add("train.step")
+    return tuple(id for id in figures if id not in left_out)
 
 
 def _number(figure: Figure) -> Number:
