@@ -86,6 +86,15 @@ _MACHINES: tuple[tuple[str, dict[str, int] | int], ...] = (
 )  # fmt: skip
 
 
+_MOST_RENTED = {"A100 80GB": 8, "V100 32GB": 8}
+"""Where clouds have fewer in one machine than the maker builds."""
+
+
+def most_rented(card: Gpu) -> int:
+    """The most GPUs of a model that one machine of a cloud has."""
+    return _MOST_RENTED.get(card.name, card.most)
+
+
 def gpu(name: object) -> Gpu | None:
     """The GPU that a name, a node label or an instance's label means; None when it is not known."""
     if not isinstance(name, str) or len(name) > 100:

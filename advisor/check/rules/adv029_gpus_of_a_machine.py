@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from advisor.check.launch.hardware import gpu, gpus_of
+from advisor.check.launch.hardware import gpu, gpus_of, most_rented
 from advisor.check.material import Material
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.finding import Finding
 from advisor.values.launches import LaunchFacts
+
+_ON_CLOUDS = ("skypilot",)
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -27,8 +29,9 @@ def _compared(launch: LaunchFacts) -> Iterator[Finding]:
             yield finding(RULE.id, "error", told, RULE.remedy, asked, machine)
         return
     known = gpu(named.value) if named is not None else None
-    if known is not None and named is not None and asked.whole > known.most:
-        told = f"{asked.whole} x {named.value} in one machine ({written(asked)}): {known.most} is the most there is"
+    most = 0 if known is None else most_rented(known) if launch.format in _ON_CLOUDS else known.most
+    if most and named is not None and asked.whole > most:
+        told = f"{asked.whole} x {named.value} in one machine ({written(asked)}): {most} is the most there is"
         yield finding(RULE.id, "error", told, "use more nodes with fewer GPUs each", asked, named)
 
 
