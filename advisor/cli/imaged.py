@@ -1,0 +1,27 @@
+"""How an estimate of a network of images looks in a terminal, trained or answering one batch."""
+
+from advisor.cli.predicted import _answer, _bound, _changes, _memory, _notes, _shares, ranged
+from advisor.cli.worded import worded
+from advisor.predict.detail import Estimated, used_share
+from advisor.predict.variants import Changed
+
+
+def image_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Changed, ...], *, plain: bool) -> str:
+    """The answer of `estimate train` or `serve`, and its tables."""
+    total, layout = found.head["step_s"], found.run.layout
+    trained = found.run.software.backward > 0
+    share = f"{used_share(found.run, total.value):.0%}"
+    said = worded(
+        "answers", "image_speed", images=ranged(found.head["images_per_s"], ""), share=share, batch=f"{layout.micro:g}"
+    )
+    lines = [
+        _answer("step" if trained else "latency", f"{ranged(total, 's')}, {_bound(found)}"),
+        _answer("image_count", said),
+        *_memory(found),
+        *_notes(found),
+        *_shares("time" if trained else "answer", found.time, "parts", "s", plain=plain),
+        *_shares("memory", found.memory, "kept", "bytes", plain=plain),
+        *_changes("helps", helps, found),
+        *_changes("moves", moves, found),
+    ]
+    return "\n".join(lines)
