@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from advisor.atomic import replace_text
+from advisor.cli.single import Shown, one, print_document
 from advisor.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True, help="Estimate a training run or a service, from flags or a table.")
@@ -28,19 +28,17 @@ Formulas = Annotated[bool, typer.Option("--explain", help="The formulas with the
 Observed = Annotated[
     Path | None, typer.Option("--observed", metavar="RUN.json", help="A measured run, which corrects one like it.")
 ]
+Image = Annotated[int | None, typer.Option("--image", metavar="PIXELS", min=1, help="Of an image: pixels a side.")]
+Parameters = Annotated[
+    str, typer.Option("--parameters", metavar="N", help="Of a network of images that is no model here: 25.6M.")
+]
+Gmacs = Annotated[str, typer.Option("--gmacs", metavar="N", help="Its multiply-adds for an image, in billions: 4.1.")]
+Activations = Annotated[
+    str, typer.Option("--activations", metavar="N", help="Values that its layers put out for an image: 11.1M.")
+]
+ImageLayout = Annotated[str, typer.Option("--layout", help="Of images in memory: nchw, nhwc (channels last).")]
+Compile = Annotated[bool, typer.Option("--compile", help="Networks of images: compiled code.")]
 Precision = Annotated[str, typer.Option("--precision", help="bf16, fp16, fp8, fp32, tf32, bf16-true, …")]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How one estimate is shown, which measured run corrects it, and how many tokens a whole run has."""
-
-    svg: Path | None
-    explain: bool
-    observed: Path | None
-    plain: bool
-    json: bool
-    tokens: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,12 @@ def train(
     tokens: Annotated[str, typer.Option("--tokens", help="Tokens of the whole run: its time, cost and energy.")] = "",
     deadline: Annotated[str, typer.Option("--deadline", help="Longest that the run may take: 10 days.")] = "",
     budget: Annotated[str, typer.Option("--budget", help="Most that it may cost, in USD.")] = "",
+    image: Image = None,
+    parameters: Parameters = "",
+    gmacs: Gmacs = "",
+    activations: Activations = "",
+    layout: ImageLayout = "",
+    compile: Compile = False,
     svg: Svg = None,
     explain: Formulas = False,
     observed: Observed = None,
@@ -111,6 +115,7 @@ def train(
         "seq": seq, "global_batch": batch, "micro_batch": micro_batch, "tp": tp, "pp": pp, "vp": vp, "cp": cp, "ep": ep,
         "zero_stage": zero, "act_ckpt": checkpointing, "precision": precision, "framework": framework,
         "optimizer": optimizer, "task": task, "offload": offload, "schedule": schedule,
+        **_pictured(image, parameters, gmacs, activations, layout, compiled=compile),
     }  # fmt: skip
     from advisor.cli.searched import searched, wanted
 
@@ -124,7 +129,7 @@ def train(
     shown = Shown(svg, explain, observed, plain, json, limits.tokens)
     if on and on[0].strip().lower() == "any":
         raise BadInput("'any' is for a search", where="--on", remedy="add --search, --deadline or --budget")
-    _one(model, on[0] if on else "", _said(given), training_rows, shown)
+    one(model, on[0] if on else "", _said(given), training_rows, shown)
 
 
 @app.command("serve")
@@ -144,6 +149,14 @@ def serve(
     acceptance: Annotated[str, typer.Option("--acceptance", help="Share of guessed tokens that are kept: 0.7.")] = "",
     draft_cost: Annotated[str, typer.Option("--draft-cost", help="A guess over a pass in time: 0.05.")] = "",
     engine: Annotated[str, typer.Option("--engine", help="vllm, sglang, trtllm, …")] = "vllm",
+    image: Image = None,
+    parameters: Parameters = "",
+    gmacs: Gmacs = "",
+    activations: Activations = "",
+    passes: Annotated[int | None, _number("--passes", "Diffusion: how often the network runs for an image.")] = None,
+    micro_batch: Annotated[int | None, _number("--micro-batch", "Images a device answers at a time.")] = None,
+    layout: ImageLayout = "",
+    compile: Compile = False,
     svg: Svg = None,
     explain: Formulas = False,
     observed: Observed = None,
@@ -160,8 +173,32 @@ def serve(
     given = {
         "input_len": prompt, "output_len": answer, "concurrency": concurrency, "tp": tp, "precision": precision,
         "engine": engine, "draft_tokens": draft_tokens, "acceptance": acceptance, "draft_cost": draft_cost,
+        "passes": passes, "micro_batch": micro_batch,
+        **_pictured(image, parameters, gmacs, activations, layout, compiled=compile),
     }  # fmt: skip
-    _one(model, on, _said(given), serving_rows, Shown(svg, explain, observed, plain, json))
+    one(model, on, _said(given), serving_rows, Shown(svg, explain, observed, plain, json))
+
+
+def _pictured(
+    image: int | None, parameters: str, gmacs: str, activations: str, layout: str, *, compiled: bool
+) -> dict[str, object]:
+    """The cells of a network of images."""
+    return {
+        "img_size": image, "params_m": _millions(parameters, "--parameters"), "gmacs": gmacs,
+        "macts": _millions(activations, "--activations"), "layout": layout, "compile": "yes" if compiled else "",
+    }  # fmt: skip
+
+
+def _millions(said: str, where: str) -> str:
+    """`25.6M` in millions. Raises BadInput for what is no number."""
+    if not said:
+        return ""
+    from advisor.units import parse
+
+    try:
+        return f"{parse(said, 'parameters') / 1e6:g}"
+    except BadInput as error:
+        raise BadInput(error.what, where=where, remedy=error.remedy) from None
 
 
 def _nothing_of(flags: Mapping[str, object]) -> None:
@@ -185,100 +222,8 @@ def _table(rows: Path, out: Path | None, columns: tuple[str, ...], estimate: Est
     if not told.quiet:
         typer.echo(f"{count} rows in {out}", err=True)
     if told.json:
-        _print({"rows": count, "written": [str(out)]})
-
-
-def _one(model: str, on: str, given: Mapping[str, str], estimate: Estimating, shown: Shown) -> None:
-    """One prediction: printed as tables for people, or as JSON."""
-    from advisor import catalog
-    from advisor.cli import predicted
-    from advisor.predict import files
-    from advisor.predict.asked import check_given, machine_cells, model_cells
-    from advisor.predict.detail import served, trained
-    from advisor.predict.observed import corrected
-    from advisor.predict.outlay import spent
-    from advisor.predict.possible import check_layout, check_replicas, check_words
-    from advisor.predict.table import training_rows
-    from advisor.predict.variants import helps, moves
-
-    check_given(model, on)
-    if shown.svg is not None and shown.svg.is_dir():
-        raise BadInput("is a folder", where=str(shown.svg), remedy="name a file for the picture: --svg estimate.svg")
-    ground = files.ground()
-    row = {"config_id": "asked", **given, **model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
-    check_words(row)
-    detail = trained if estimate is training_rows else served
-    found = detail(row, ground)
-    if estimate is training_rows:
-        check_layout(row, found.run, ground)
-    else:
-        check_replicas(row)
-    counted, correction = found, None
-    if shown.observed is not None:
-        found, correction = corrected(found, shown.observed, ground, detail)
-    better, unsaid = helps(found, ground, detail), moves(found, ground, detail)
-    takes = spent(found, shown.tokens, ground, catalog.load().prices)
-    if shown.svg is not None:
-        from advisor.cli.drawn import picture
-
-        replace_text(shown.svg, picture(found, model, on))
-    if shown.json:
-        cells = next(estimate([row], ground))
-        measured = {"observed": correction.document()} if correction else {}
-        moved = _moved(found, correction.factors) if correction else {}
-        _print_json(cells, moved, {**predicted.document(found, takes, better, unsaid), **measured})
-        return
-    if "step_s" in found.head:
-        text = predicted.training_text(found, takes, better, unsaid, plain=shown.plain)
-    else:
-        text = predicted.serving_text(found, takes, better, unsaid, ground, plain=shown.plain)
-    typer.echo(text)
-    if correction:
-        typer.echo(f"\n{correction.said}")
-    if shown.explain:
-        from advisor.cli.formulas import explained
-
-        typer.echo("\n" + "\n".join(explained(counted, ground)))
-
-
-def _moved(found: Any, factors: Mapping[str, float]) -> dict[str, float]:
-    """What a measured run corrected, under the names of the columns of a table."""
-    sizes = {f"{name}_bytes": f"peak_{name}_bytes" for name in ("allocated", "reserved", "process")}
-    if "tpot_s" in found.head:
-        sizes = {"process_bytes": "peak_bytes", "tokens_per_s": "tokens_per_s_total"}
-    measured_sizes = any(name.endswith("_bytes") for name in factors)
-    values: dict[str, float] = {}
-    for name, part in found.head.items():
-        if name in factors or (measured_sizes and name.endswith("_bytes")):
-            column = sizes.get(name, name)
-            values |= {column: part.value, f"{column}_low": part.low, f"{column}_high": part.high}
-    if "step_s" in factors:
-        values["tokens_per_s_per_gpu"] = (
-            found.run.layout.batch * found.run.shape.sequence / found.run.layout.devices / values["step_s"]
-        )
-    if measured_sizes:
-        values["fits"] = found.head["process_bytes"].value <= found.room
-    return values
+        print_document({"rows": count, "written": [str(out)]})
 
 
 def _said(given: Mapping[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in given.items() if value is not None and value != ""}
-
-
-def _print_json(found: Mapping[str, str], moved: Mapping[str, float], more: Mapping[str, object]) -> None:
-    text = ("status", "reason")
-    values = {
-        name: cell if name in text else cell == "true" if name == "fits" else float(cell)
-        for name, cell in found.items()
-        if name != "config_id"
-    }
-    _print({"estimate": {**values, **moved}, **more})
-
-
-def _print(document: Mapping[str, object]) -> None:
-    import json
-
-    from advisor import __version__
-
-    whole = {"schema": 1, "advisor": __version__, **document}
-    typer.echo(json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False))

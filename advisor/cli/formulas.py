@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.cli.worded import paragraph, worded, words
+from advisor.estimate.images import constants_of
 from advisor.predict.detail import Estimated
 from advisor.predict.formulas import Line, lines
 from advisor.predict.table import Ground
@@ -14,7 +15,7 @@ _SAID = {"weights": "parameters", "flop/s": "flop/s", "s": "s", "bytes": "bytes"
 def explained(found: Estimated, ground: Ground) -> Iterator[str]:
     """Every formula: what it says in letters, then with the numbers, then its value and where it is from."""
     yield worded("titles", "formulas")
-    for line in lines(found, ground.constants):
+    for line in lines(found, constants_of(found.run.shape, ground.constants)):
         yield f"  {_name(line)} = {_value(line)}"
         yield from ("    " + text for text in paragraph(line.letters, 0))
         if line.numbers != f"{line.value:.5g}":

@@ -8,8 +8,9 @@ depthwise convolutions are bound by the values they move, not by what they multi
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisor.number import Number, anywhere, choose, larger
-from advisor.values.constants import Constants
+from advisor.estimate.doubt import OFF_STATES
+from advisor.number import Number, anywhere, ceiling, choose, larger
+from advisor.values.constants import Constants, Spread
 from advisor.values.runs import Shape
 
 OWN: Mapping[str, str] = {
@@ -20,6 +21,7 @@ OWN: Mapping[str, str] = {
 FORWARD: Mapping[str, str] = {**OWN, "moves_fused": "image_moves_forward", "moves_eager": "image_moves_forward"}
 """The same of what is only answered: norms are folded, nothing is kept."""
 TRAINED, ANSWERED = 1.0, 2.0
+USUAL_PIXELS, LEAST_TOKENS = 224.0, 0.01
 KERNELS = 3.5
 """Kernels for each convolution or matrix product, with norms, activations and sums (median of 618 networks counted)."""
 KEPT = 1.9
@@ -43,16 +45,19 @@ class Network:
     kernels: Number
 
 
-def image_shape(network: Network, *, trained: Number = 1.0, largest: Number = 0.0) -> Shape:
-    """The shape whose sample is one token. Without backward (`trained` 0) a layer holds what its largest operation
-    does. What is kept beside what is moved stands as `kv_values`."""
-    layers = larger(network.kernels / KERNELS, 1.0)
-    moved = network.values / layers
-    held = choose(trained > 0, network.kept / layers, HELD_AT_ONCE * network.peak)
+def image_shape(network: Network, pixels: Number, *, trained: Number = 1.0, largest: Number = 0.0) -> Shape:
+    """The shape for samples of `pixels` a side; a token stands for as much of one as an image of 224. Without
+    backward (`trained` 0) a layer holds what its largest operation does. What is kept beside what is moved stands as
+    `kv_values`."""
+    layers = ceiling(larger(network.kernels / KERNELS, 1.0))
+    tokens = larger((pixels / USUAL_PIXELS) ** 2, LEAST_TOKENS)
+    moved = network.values / layers / tokens
+    held = choose(trained > 0, network.kept / layers, HELD_AT_ONCE * network.peak) / tokens
     return Shape(
         layers=layers, hidden=0.0, heads=1.0, attended=0.0, kv_values=held - moved, attention_weights=0.0,
-        dense_weights=0.0, routed_weights=network.parameters / layers, routed_active=network.macs / layers, copies=0.0,
-        ffn_values=moved, vocabulary=0.0, tied=1.0, causal=0.0, attending=0.0, sequence=1.0, kernels=KERNELS,
+        dense_weights=0.0, routed_weights=network.parameters / layers,
+        routed_active=network.macs / layers / tokens, copies=0.0,
+        ffn_values=moved, vocabulary=0.0, tied=1.0, causal=0.0, attending=0.0, sequence=tokens, kernels=KERNELS,
         largest=largest, image=float(choose(trained > 0, TRAINED, ANSWERED)),
     )  # fmt: skip
 
@@ -64,3 +69,9 @@ def constants_of(shape: Shape, k: Constants) -> Constants:
     answered = shape.image == ANSWERED
     own = {name: choose(answered, k[FORWARD[name]], k[trained]) for name, trained in OWN.items()}
     return {**k, **{name: choose(shape.image > 0, value, k[name]) for name, value in own.items()}}
+
+
+def images_range(states: Number, rest: Number, spread: Spread, matters: float) -> tuple[Number, Number]:
+    """(low, high) of states, which are counted, and the rest of a device; `matters` is how far assumptions move it."""
+    low, high = spread.around(1.0, matters)
+    return states * OFF_STATES[0] + rest * low, states * OFF_STATES[1] + rest * high

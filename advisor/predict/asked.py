@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+from advisor.catalog.images import image_models
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
 from advisor.predict import gguf
@@ -33,9 +34,11 @@ def model_cells(model: str, models: Models) -> Row:
     for name in (model, model.lower(), spelled(model)):
         if name in models:
             return {"arch_key": name}
+    if (network := models.get(model)) is not None:
+        return {"arch_key": network["arch_key"]}
     if Path(model).exists():
         return _from_files(Path(model))
-    near = get_close_matches(spelled(model), list(models), n=3, cutoff=0.5)
+    near = get_close_matches(spelled(model), [*models, *image_models()], n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}? or give " if near else "give "
     raise BadInput(f"no model and no file is called {model!r}", where="MODEL", remedy=hint + MODEL_FILES)
 

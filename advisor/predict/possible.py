@@ -70,6 +70,15 @@ def check_replicas(row: Row) -> None:
         raise BadInput(what, where="--tp", remedy="name a degree that divides them, or leave it out")
 
 
+def only_data_parallel(row: Row) -> None:
+    """Raises BadInput where a network of images is asked to be split: each device has a whole one here."""
+    for cell in ("tp", "pp", "cp", "ep", "vp"):
+        if (number(row, cell) or 1.0) > 1.0:
+            raise BadInput(
+                "networks of images are estimated data parallel alone", where=flag(cell), remedy="leave it out"
+            )
+
+
 def check_layout(row: Row, run: Run, ground: Ground) -> None:
     """Raises BadInput where what was stated does not divide: batch, sequence, layers of stages, experts."""
     layout, shape = run.layout, run.shape

@@ -8,10 +8,12 @@ from typing import Any
 import numpy
 
 from advisor.estimate.answering import Answering, answering
-from advisor.estimate.doubt import memory_range
+from advisor.estimate.doubt import Doubt, memory_range
 from advisor.estimate.holding import held
+from advisor.estimate.images import constants_of, images_range
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row, text
+from advisor.predict.images import of_images, read_image
 from advisor.predict.known import taken_otherwise
 from advisor.predict.serving import read_serving
 from advisor.predict.training import Models, R, Read, read
@@ -26,11 +28,11 @@ TRAINING_COLUMNS = (
     "config_id", "step_s", "step_s_low", "step_s_high", "tokens_per_s_per_gpu", "peak_allocated_bytes",
     "peak_allocated_bytes_low", "peak_allocated_bytes_high", "peak_reserved_bytes", "peak_reserved_bytes_low",
     "peak_reserved_bytes_high", "peak_process_bytes", "peak_process_bytes_low", "peak_process_bytes_high", "fits",
-    "status", "reason",
+    "status", "reason", "images_per_s_per_gpu",
 )  # fmt: skip
 SERVING_COLUMNS = (
     "config_id", "ttft_s", "ttft_s_low", "ttft_s_high", "tpot_s", "tpot_s_low", "tpot_s_high", "tokens_per_s_total",
-    "peak_bytes", "fits", "status", "reason",
+    "peak_bytes", "fits", "status", "reason", "images_per_s",
 )  # fmt: skip
 UNKNOWN_WORD = 0.15
 """How far a framework, engine or precision that nobody knows may move an answer, in log units (EXPERT)."""
@@ -54,15 +56,26 @@ Cells = dict[str, str]
 def training_rows(lines: Iterable[Row], ground: Ground) -> Iterator[Cells]:
     """One row of predictions for each distinct config_id, in input order."""
     for piece in _pieces(lines):
-        found = [noted(read(row, ground.models, ground.accelerators), row) for row in piece]
+        found = [noted(_read(row, ground), row) for row in piece]
         yield from _told(piece, found, lambda runs, reads: _training(runs, reads, ground))
 
 
 def serving_rows(lines: Iterable[Row], ground: Ground) -> Iterator[Cells]:
     """The same for serving."""
     for piece in _pieces(lines):
-        found = [noted(read_serving(row, ground.models, ground.accelerators), row) for row in piece]
+        found = [noted(_read_serving(row, ground), row) for row in piece]
         yield from _told(piece, found, lambda runs, reads: _serving(runs, reads, ground))
+
+
+def _read(row: Row, ground: Ground) -> Read[Run]:
+    reader = read_image if of_images(row, ground.models) else read
+    return reader(row, ground.models, ground.accelerators)
+
+
+def _read_serving(row: Row, ground: Ground) -> Read[Any]:
+    if of_images(row, ground.models):
+        return read_image(row, ground.models, ground.accelerators, trained=False)
+    return read_serving(row, ground.models, ground.accelerators)
 
 
 def noted(known: Read[R], row: Row) -> Read[R]:
@@ -70,9 +83,11 @@ def noted(known: Read[R], row: Row) -> Read[R]:
     unknown = taken_otherwise(row)
     if known.run is None or not unknown:
         return known
+    moves = UNKNOWN_WORD * len(unknown) ** 0.5
     return replace(
-        known, assumed=(*unknown, *known.assumed), matters=(known.matters**2 + UNKNOWN_WORD**2 * len(unknown)) ** 0.5
-    )
+        known, assumed=(*unknown, *known.assumed), matters=(known.matters**2 + moves**2) ** 0.5,
+        doubt=known.doubt.beside(Doubt(moves, moves)),
+    )  # fmt: skip
 
 
 def _pieces(lines: Iterable[Row]) -> Iterator[list[Row]]:
@@ -111,25 +126,62 @@ def _array(values: list[float]) -> Any:
 
 def _training(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
     run = together(runs, _array)
-    seconds = step(run, ground.constants).total
+    k = constants_of(run.shape, ground.constants)
+    seconds = step(run, k).total
     layout = run.layout
-    speed = layout.batch * run.shape.sequence / layout.devices / seconds
-    kept = held(run, ground.constants)
+    samples = numpy.where(run.shape.image > 0, 1.0, run.shape.sequence)
+    speed = layout.batch * samples / layout.devices / seconds
+    kept = held(run, k)
     sizes = {"allocated": kept.allocated, "reserved": kept.reserved, "process": kept.process}
     table = []
     for place, known in enumerate(reads):
-        cells = _three("step_s", seconds[place], ground.spreads["step"], known.matters)
-        cells["tokens_per_s_per_gpu"] = _said(speed[place])
+        image = known.run.shape.image > 0
+        cells = _three("step_s", seconds[place], ground.spreads["image" if image else "step"], known.matters)
+        cells["images_per_s_per_gpu" if image else "tokens_per_s_per_gpu"] = _said(speed[place])
         for name, size in sizes.items():
             rest = size[place] - kept.counted[place]
-            ends = memory_range(kept.counted[place], rest, ground.spreads["memory"], known.matters)
+            ends = (
+                images_range(kept.counted[place], rest, ground.spreads["image_memory"], known.matters)
+                if image
+                else memory_range(kept.counted[place], rest, ground.spreads["memory"], known.doubt)
+            )
             cells |= _ranged(f"peak_{name}_bytes", size[place], ends)
         cells["fits"] = str(bool(kept.process[place] <= run.device.memory[place])).lower()
         table.append(_judged(cells, known, seconds[place]))
     return table
 
 
-def _serving(runs: list[Serve], reads: list[Any], ground: Ground) -> list[Cells]:
+def _serving(runs: list[Any], reads: list[Any], ground: Ground) -> list[Cells]:
+    """Language models and networks of images apart, each in one pass, in the order of the rows."""
+    of = [isinstance(run, Run) for run in runs]
+
+    def part(image: bool) -> Iterator[Cells]:
+        mine = [place for place, one in enumerate(of) if one is image]
+        if not mine:
+            return iter(())
+        estimate = _answered if image else _tokens
+        return iter(estimate([runs[place] for place in mine], [reads[place] for place in mine], ground))
+
+    told = {image: part(image) for image in (True, False)}
+    return [next(told[image]) for image in of]
+
+
+def _answered(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
+    """Seconds of a batch of images stand as those to the first answer."""
+    run = together(runs, _array)
+    k = constants_of(run.shape, ground.constants)
+    seconds, held_bytes = step(run, k).total, held(run, k).process
+    table = []
+    for place, known in enumerate(reads):
+        cells = _three("ttft_s", seconds[place], ground.spreads["image"], known.matters)
+        cells["images_per_s"] = _said(run.layout.batch[place] / seconds[place])
+        cells["peak_bytes"] = _said(held_bytes[place])
+        cells["fits"] = str(bool(held_bytes[place] <= run.device.memory[place])).lower()
+        table.append(_judged(cells, known, seconds[place]))
+    return table
+
+
+def _tokens(runs: list[Serve], reads: list[Any], ground: Ground) -> list[Cells]:
     run = served_together(runs, _array)
     found = answering(run, ground.constants)
     token, doubt = found.token_s, stolen_doubt(found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from advisor.errors import BadInput
 from advisor.predict.cells import Row, text
 from advisor.predict.detail import Estimated, Part
+from advisor.predict.imaged import image_options, image_unsaid
 from advisor.predict.table import Ground
 
 Estimating = Callable[[Row, Ground], Estimated]
@@ -45,7 +46,7 @@ class Changed:
 
 def helps(found: Estimated, ground: Ground, estimate: Estimating) -> tuple[Changed, ...]:
     """What would help most: where it does not fit, the fastest ways in; else what makes it faster, then leaner."""
-    options = _training(found) if "step_s" in found.head else _serving(found)
+    options = _options(found)
     tried = [one for one in _tried(found, options, ground, estimate) if one.time < 1.0 - MATTERS or _saves(one)]
     held = found.head["process_bytes"].verdict(found.room)
     if held != "yes":
@@ -62,12 +63,24 @@ def helps(found: Estimated, ground: Ground, estimate: Estimating) -> tuple[Chang
 
 def moves(found: Estimated, ground: Ground, estimate: Estimating) -> tuple[Changed, ...]:
     """How far the answer moves if what nobody stated is otherwise."""
-    options = _unsaid_training(found) if "step_s" in found.head else _unsaid_serving(found)
+    options = _unsaid(found)
     tried = _tried(found, options, ground, estimate)
     return tuple(one for one in tried if abs(one.time - 1.0) > MATTERS or abs(one.saved) > MATTERS * found.room)
 
 
 Option = tuple[str, str, Row]
+
+
+def _options(found: Estimated) -> Iterator[Option]:
+    if found.run.shape.image:
+        return image_options(found)
+    return _training(found) if "step_s" in found.head else _serving(found)
+
+
+def _unsaid(found: Estimated) -> Iterator[Option]:
+    if found.run.shape.image:
+        return image_unsaid(found)
+    return _unsaid_training(found) if "step_s" in found.head else _unsaid_serving(found)
 
 
 def _tried(found: Estimated, options: Iterator[Option], ground: Ground, estimate: Estimating) -> Iterator[Changed]:

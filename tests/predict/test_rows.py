@@ -45,7 +45,7 @@ def test_a_prediction_is_whole(tmp_path: Path) -> None:
         ("x,,llama-3.1-8b,4096,H100,8,-2,1,3,1,8,none,bf16,", "no number"),
         ("x,,llama-3.1-8b,inf,H100,8,1,1,3,1,8,none,bf16,", "no number"),
         ("x,,llama-3.1-8b,1e17,H100,8,1,1,3,1e17,1e18,none,bf16,", ""),
-        ("x,resnet50,,,H100,8,1,1,,,,,,", "no transformer"),
+        ("x,tacotron2,,,H100,8,1,1,,,,,,", "no transformer"),
         ("x", "unknown"),
         ('x,"\x00', ""),
     ],
