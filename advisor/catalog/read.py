@@ -1,4 +1,4 @@
-"""Reads the files of the catalogue. They are ours, so that what YAML's own loader minds beside values may be left out."""
+"""Reads the files of the catalogue. They are ours: what YAML's own loader minds beside values may be left out."""
 
 from collections.abc import Mapping
 from pathlib import Path

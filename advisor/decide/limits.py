@@ -56,6 +56,7 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
     rented = table.field.flat("rented", lambda candidate: candidate.site.kind == "rented")
     refused, away = facts["hardware.rent"].value is False, leave in TRAINED_ELSEWHERE
     modes = table.field.flat("mode", lambda candidate: candidate.mode)
+    asked = (str(wished),) if wished != "lora" else ADAPTERS
     flat = numpy.ones(len(table.candidates))
     closed = []
     for option in tables.options["g_train_mode"]:
@@ -64,7 +65,7 @@ def _rules(table: TrainingTable, facts: Facts, tables: Tables) -> tuple[Check, .
             closed.append(Check(modes == option.id, AGAINST_A_WISH * flat, out.by, out.say, out.limit))
     return (
         Check(
-            ~numpy.isin(modes, ADAPTERS if wished == "lora" else (str(wished),)) & (wished is not None),
+            numpy.logical_and.reduce([modes != mode for mode in asked]) & (wished is not None),
             AGAINST_A_WISH * flat,
             "train.mode",
             tables.say("out_mode"),

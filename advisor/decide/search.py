@@ -199,8 +199,9 @@ def _scores(table: TrainingTable, complexity: Number, facts: Facts, tables: Tabl
 
     runs = facts["train.runs"].number if facts["train.runs"].known else 1.0
     cost = [numpy.clip(5.0 - numpy.log10(numpy.maximum(usd * runs, 1.0)), 1.0, 5.0) for usd in ends.cost_usd]
-    fits = {id: fit(option, facts) for id, option in modes.items()}
-    fitting = numpy.array([fits[candidate.mode] for candidate in table.candidates]).T
+    order = {id: place for place, id in enumerate(modes)}
+    fits = numpy.array([fit(option, facts) for option in modes.values()])
+    fitting = fits[table.field.flat("place of mode", lambda candidate: order[candidate.mode])].T
     costs, privacy = of_mode("cost"), of_mode("privacy")
     return {
         "fit": (fitting[0], fitting[1]),

@@ -7,7 +7,7 @@ from advisor.estimate.beside import beside_s, looked_up_s
 from advisor.estimate.case import Case
 from advisor.estimate.compute import cpus_needed
 from advisor.estimate.doubt import OFF_STATES
-from advisor.estimate.holding import held
+from advisor.estimate.holding import Held, held
 from advisor.estimate.pace import paced
 from advisor.estimate.policies import EMBEDDING_ADAM_BYTES
 from advisor.estimate.runs import ranks, run, shape_of
@@ -84,7 +84,7 @@ def _core(work: Workload, field: Field, fitted: Fitted, drawn: int) -> Core:
     case = Case(work, field, fitted, drawn)
     one = run(case, 1.0, work.training.sequence)
     micro = _micro_batch(case, one)
-    return Core(micro, _parts(case, _at(one, micro)), _step_s(case, one, micro))
+    return Core(micro, _parts(case, held(_at(one, micro), fitted.constants)), _step_s(case, one, micro))
 
 
 def _at(run: Run, micro: Number) -> Run:
@@ -97,7 +97,8 @@ def _micro_batch(case: Case, one: Run) -> Number:
     if (asked > 0).all():
         return asked
     capacity = case.column("usable", lambda candidate: candidate.site.usable_bytes)
-    room = row_quantile((capacity - sum(_parts(case, one).values())) / _each_sample(case, one) + 1.0, SURE)
+    kept = held(one, case.fitted.constants)
+    room = row_quantile((capacity - sum(_parts(case, kept).values())) / _each_sample(case, kept) + 1.0, SURE)
     long = case.work.kind in ("encoder", "decoder")
     enough = SATURATING_TOKENS / case.work.training.sequence if long else SATURATING_SAMPLES
     each = ceiling(case.work.training.batch / case.column("ranks", ranks)) / case.column("filling", _filling)
@@ -111,9 +112,8 @@ def _filling(candidate: Candidate) -> float:
     return FILLING * candidate.split.pipeline if candidate.split.pipeline > 1 else 1.0
 
 
-def _each_sample(case: Case, one: Run) -> Number:
+def _each_sample(case: Case, kept: Held) -> Number:
     """Bytes that another sample of the micro batch adds: what is kept of it, with the allocator's reserve."""
-    kept = held(one, case.fitted.constants)
     added = case.drawn(_wide(case, kept.activations + kept.logits)) * _off_memory(case)
     return at_least(added * case.fitted.constants["fragments"], 1.0)
 
@@ -122,10 +122,10 @@ def _off_memory(case: Case) -> Number:
     return case.off(case.fitted.spreads["memory"], 0.0, "memory")
 
 
-def _parts(case: Case, run: Run) -> dict[str, Number]:
+def _parts(case: Case, kept: Held) -> dict[str, Number]:
     """Bytes of a device. What the formulas were found to be off is laid on everything; on the states, which are counted
     more than estimated, less."""
-    kept, off = held(run, case.fitted.constants), _off_memory(case)
+    off = _off_memory(case)
     tables = EMBEDDING_ADAM_BYTES * case.work.model.embedding_values / case.column("shards", _shards)
     states = case.drawn(_wide(case, kept.counted + tables)) * case.three((OFF_STATES[0], 1.0, OFF_STATES[1]), "memory")
     inside = case.drawn(_wide(case, kept.activations + kept.logits + kept.buffers)) * off
