@@ -8,6 +8,8 @@ from advisor.values.catalog import DecisionRow, Tables
 from advisor.values.decision import Consequence, Decided
 
 Facts = Mapping[str, Fact]
+ALARMING = ("tabular_clf", "text_clf", "image_clf", "detection", "segmentation", "other")
+"""Tasks in which a threshold turns a score into a false alarm or a miss."""
 
 
 def metrics(row: DecisionRow, facts: Facts, task: Mapping[str, object], tables: Tables) -> Decided:
@@ -20,7 +22,7 @@ def metrics(row: DecisionRow, facts: Facts, task: Mapping[str, object], tables: 
         threshold = wrong.number / max(wrong.number + missed.number, 1e-12)
         costs = {"wrong": shown(wrong.value, "USD"), "missed": shown(missed.value, "USD")}
         reasons.append(tables.say("threshold", threshold=f"{threshold:.2g}", **costs))
-    else:
+    elif facts["task"].value in ALARMING:
         reasons.append(tables.say("no_error_cost"))
     notes = [Consequence(False, tables.say("trap", trap=task["trap"]))] if task.get("trap") else []
     if facts["metrics.online"].known:

@@ -88,10 +88,12 @@ def _time(architecture: Architecture, answers: Answers, tables: Tables) -> str:
 
 def _preprocess(architecture: Architecture, tables: Tables) -> str:
     chosen = next(decided for decided in architecture.decisions if decided.id == "d_preproc")
+    if not chosen.chosen:
+        return chosen.because[0]
     hours = architecture.facts["preproc.core_hours"]
     return tables.say(
         "six_preprocess",
-        how=", ".join(chosen.chosen_names) or chosen.because[0],
+        how=", ".join(chosen.chosen_names),
         cpu=units.say(hours.number * 3600.0, "s"),
     )
 

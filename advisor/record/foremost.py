@@ -11,6 +11,8 @@ from advisor.values.decision import Conclusion, Consequence, Decided, Statement
 TITLED = (*LEADING, "d_runtime")
 """The decisions that every reader looks for, however clear they were."""
 MOST_SHOWN = 3
+_MEMORY = "d_memory"
+"""It comes out with where and how training runs: one race, which these tell."""
 _PROTECTION, _NEED, _LAW = "d_ip", "g_need_ml", "regimes"
 
 
@@ -27,7 +29,8 @@ def open_decisions(decisions: Iterable[Decided]) -> tuple[tuple[Decided, ...], t
 def _contested(decided: Decided) -> bool:
     first = share(decided)
     several = decided.id == _PROTECTION and len(decided.chosen) > 1
-    return decided.status != "decided" or several or (first is not None and first < CLEAR)
+    close = first is not None and first < CLEAR and decided.id != _MEMORY
+    return decided.status != "decided" or several or close
 
 
 def consequences(decisions: Iterable[Decided]) -> tuple[tuple[tuple[str, Consequence], ...], ...]:
