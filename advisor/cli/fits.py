@@ -21,21 +21,28 @@ def command(
     seq: Annotated[int, typer.Option("--seq", metavar="N", min=1, help="Tokens of a training sequence.")] = 2048,
     prompt: Annotated[int, typer.Option("--prompt", metavar="N", min=1, help="Tokens of a request.")] = 4096,
     concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", min=1, help="Requests at once.")] = 1,
+    image: Annotated[
+        int | None, typer.Option("--image", metavar="PIXELS", min=1, help="Pixels a side of an image.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Say whether a model can be trained and served on a machine.
 
-    Training: one sequence a device, layers recomputed, AdamW, states sharded over all devices. Ranges are 90%
-    intervals: yes is the whole range, probably its middle.
+    Training: one sequence a device, layers recomputed, AdamW, states sharded over all devices; of a network of images
+    one image a device, and how many at a time. Ranges are 90% intervals: yes is the whole range, probably its middle.
     """
     from advisor import catalog
     from advisor.predict import files
     from advisor.predict.asked import machine_cells, model_cells
     from advisor.predict.fitting import smallest, training_fits
+    from advisor.predict.images import of_images
     from advisor.predict.possible import check_words
 
     ground = files.ground()
     cells = {**model_cells(model, ground.models), **machine_cells(on, ground.accelerators)}
+    if of_images(cells, ground.models):
+        _images({**cells, **({"img_size": str(image)} if image else {})}, ground, json=json)
+        return
     check_words({**cells, "seq": str(seq), "input_len": str(prompt), "concurrency": str(concurrency)})
     asked = {"input_len": str(prompt), "concurrency": str(concurrency)}
     trained = training_fits(cells, ground, {"seq": str(seq)})
@@ -52,6 +59,27 @@ def command(
     for fit in (*trained[:1], *served[:1]):
         for line in _help(fit, ways_in[fit.way], machines[fit.way]):
             typer.echo(line)
+
+
+def _images(cells: "Row", ground: "Ground", *, json: bool) -> None:
+    """The same of a network of images: each device has a whole one."""
+    from advisor import catalog
+    from advisor.predict.image_fits import image_fits
+
+    rented = tuple(catalog.load().prices)
+    found = {name: image_fits(cells, ground, trained=name == "train", rented=rented) for name in ("train", "serve")}
+    if json:
+        ways = [fit.way for images in found.values() for fit in images.fits]
+        machines = {**dict.fromkeys(ways, ""), **{one.fits[0].way: one.machine for one in found.values()}}
+        most = {f"{name}_images": one.most for name, one in found.items()}
+        _print(found["train"].fits, found["serve"].fits, machines, {}, most)
+        return
+    for name, images in found.items():
+        most = worded("whether", "most_images", count=images.most) if images.most else ""
+        machine = worded("whether", "machine", way=images.fits[0].way, machine=images.machine)
+        where = "" if images.most or not images.machine else machine
+        told = "; ".join(part for part in (_line(images.fits), most, where) if part)
+        typer.echo("\n".join(paragraph(f"{name}  {told}", 7)))
 
 
 def _served(cells: "Row", ground: "Ground", asked: "Row") -> "tuple[tuple[Fit, ...], str]":
@@ -132,6 +160,7 @@ def _print(
     served: "tuple[Fit, ...]",
     machines: Mapping[str, str],
     ways_in: "Mapping[str, tuple[Changed, ...]]",
+    more: Mapping[str, int] | None = None,
 ) -> None:
     import json
 
@@ -146,5 +175,5 @@ def _print(
             for fit in fits
         ]  # fmt: skip
 
-    document = {"schema": 1, "advisor": __version__, "train": told(trained), "serve": told(served)}
+    document = {"schema": 1, "advisor": __version__, "train": told(trained), "serve": told(served), **(more or {})}
     typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

@@ -62,7 +62,7 @@ def _training(way: str, row: Row, ground: Ground) -> Fit:
         raise BadInput(found.reason)
     kept = held(found.run, ground.constants)
     needed, counted = float(kept.process), float(kept.counted)
-    low, high = memory_range(counted, needed - counted, ground.spreads["memory"], 0.0)
+    low, high = memory_range(counted, needed - counted, ground.spreads["memory"])
     return Fit(way, needed, low, high, float(found.run.device.memory))
 
 
@@ -83,11 +83,14 @@ def _serving(way: str, row: Row, ground: Ground) -> Fit:
 
 def smallest(cells: Row, way: str, ground: Ground, *, rented: tuple[str, ...]) -> str:
     """The machine with the least memory in all, of accelerators that are rented, on which the way fits; "" for none."""
-    fits = (f"{count}x {id}" for count, id in _machines(ground, rented) if _fits(cells, way, count, id, ground))
+    fits = (
+        f"{count}x {id}" for count, id in machines_by_memory(ground, rented) if _fits(cells, way, count, id, ground)
+    )
     return next(fits, "")
 
 
-def _machines(ground: Ground, rented: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+def machines_by_memory(ground: Ground, rented: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(count, accelerator) of machines with up to 64 of them, those with the least memory in all first."""
     pairs = ((count, id) for id in rented for count in COUNTS)
     yield from sorted(pairs, key=lambda pair: (pair[0] * ground.accelerators[pair[1]].memory_gb, pair[0], pair[1]))
 

@@ -194,3 +194,42 @@ def test_the_largest_batches_that_ran_fill_the_card() -> None:
         seen, inside = seen + 1, inside + (low <= one.device.memory <= 1.25 * high)
     assert seen >= 8
     assert inside >= 0.9 * seen
+
+
+@pytest.mark.parametrize(
+    ("model", "machine", "train", "serve"),
+    [
+        ("resnet50", "1x T4", "train yes with mixed precision", "serve yes with 16 bits"),
+        ("sdxl", "1x RTX 4090", "train no, mixed precision short by", "serve yes with 16 bits"),
+        ("flux", "1x RTX 4090", "train no, mixed precision short by", "serve no, 16 bits short by"),
+    ],
+)
+def test_fits_answers_for_images(
+    model: str, machine: str, train: str, serve: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line for training and one for answering, how many images fit at a time, or where one does."""
+    assert run(["fits", model, "--on", machine]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    one = " ".join(shown.split())
+    assert one.startswith(train)
+    assert serve in one
+    assert ("at a time" in one) == ("yes" in one)
+    assert run(["fits", model, "--on", machine, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["train_images"] > 0) == (told["train"][0]["verdict"] == "yes")
+
+
+def test_as_many_images_as_are_said_to_fit_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """The number of images that fits says is one whose estimate fits, and twice as many is not surely."""
+    assert run(["fits", "resnet50", "--on", "1x T4", "--json"]) == 0
+    most = json.loads(capsys.readouterr().out)["train_images"]
+    verdicts = [
+        asked(
+            capsys,
+            [*TRAIN[:2], "--on", "1x T4", "--model", "resnet50", "--micro-batch", str(many), "--precision", "amp"],
+        )
+        for many in (most, 2 * most)
+    ]
+    assert verdicts[0]["verdict"] == "yes"
+    assert verdicts[1]["verdict"] != "yes"
