@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 
 from advisor.check.source import Source, Word, word_at
-from advisor.check.tree import Leaf
+from advisor.check.tree import Entry, Leaf, Sequence
 
 _FROM = re.compile(r"(?i)\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?")
 _IMAGE_KEYS = ("image", "repository", "imageName")
 _RUNNERS = ("docker", "podman", "nerdctl", "apptainer", "singularity", "enroot", "srun")
 _INSTALLER = re.compile(r"(?:.*/)?(?:pip3?|conda|mamba)$")
-_QUOTED = re.compile(r"[\"']([A-Za-z0-9][\w.-]*(?:\[[^\]\"']*\])?\s*(?:[=<>!~;@][^\"'\n]*)?)[\"']")
+_OF_PROJECT = re.compile(
+    r"(project\.(dependencies|optional-dependencies\.[^.\[]+)|build-system\.requires|dependency-groups\.[^.\[]+"
+    r"|tool\.(uv|hatch|pdm)\b.*dependencies\b.*)"
+)
+_OF_POETRY = re.compile(r"tool\.poetry\.(.+\.)?(dev-)?dependencies")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _OF_GIT = re.compile(r"/([\w.-]+?)(?:\.git)?(?:@|#|$)")
 
@@ -70,11 +74,27 @@ def packages(source: Source) -> Iterator[Word]:
 
 
 def dependencies(source: Source) -> Iterator[Word]:
-    """The same, and what pyproject.toml depends on."""
+    """The same, and what pyproject.toml depends on; other lists there may name folders."""
     yield from packages(source)
-    if source.name == "pyproject.toml":
-        for match in _QUOTED.finditer(source.text):
-            yield word_at(match[1], source.document.place(match.start(1)))
+    if source.name != "pyproject.toml":
+        return
+    for path, table in source.tables:
+        for key, entry in table.entries.items():
+            if _OF_POETRY.fullmatch(path):
+                yield word_at(key, source.document.place(entry.at))
+            elif isinstance(entry.node, Sequence) and _OF_PROJECT.fullmatch(f"{path}.{key}".lstrip(".")):
+                yield from _listed(source, entry)
+
+
+def _listed(source: Source, entry: Entry) -> Iterator[Word]:
+    """The texts of a list, each where it stands: TOML's places are those of the list."""
+    items = entry.node.items if isinstance(entry.node, Sequence) else []
+    at = entry.at
+    for item in items:
+        if isinstance(item, Leaf) and isinstance(item.value, str):
+            found = source.text.find(item.value, at)
+            at = max(at, found)
+            yield word_at(item.value, source.document.place(at))
 
 
 def package_name(requirement: str) -> str:

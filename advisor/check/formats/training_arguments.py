@@ -88,6 +88,8 @@ _OTHERS = (
     "template",
 )
 """Keys of axolotl, torchtune, Accelerate and LLaMA-Factory files, which share names with TrainingArguments."""
+_BY_OMEGACONF = ("trainer_type", "_target_")
+"""Keys of tools that load the file with OmegaConf, which reads 1e-4 as a number: Oumi, Hydra."""
 _TRL = ("model_name_or_path", "dataset_name", "dataset_mixer", "dataset_mixture", "use_peft", "attn_implementation")
 
 
@@ -115,6 +117,8 @@ def recognised(section: Section) -> bool:
 def _facts(section: Section) -> Iterator[ConfigFacts]:
     if section.has(*_TRL) and section.document.reader == "yaml":
         section = replace(section, casts="quoted")
+    elif section.has(*_BY_OMEGACONF) and section.document.reader == "yaml":
+        section = replace(section, casts="plain")
     yield from arguments(section, "training_arguments")
 
 

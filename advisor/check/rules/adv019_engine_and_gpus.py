@@ -21,14 +21,13 @@ def find(material: Material) -> Iterator[Finding]:
 
 
 def _compared(launch: LaunchFacts, command: Command, *, alone: bool) -> Iterator[Finding]:
-    gpus, ranks = launch.supply.gpus, _ranks(command)
-    if not gpus or ranks is None:
+    machines, ranks = _machines(launch, command), _ranks(command)
+    if not launch.supply.gpus or machines is None or ranks is None:
         return
+    gpus = launch.supply.gpus * machines
     stated = [at for at in (command.tensor_parallel, command.pipeline_parallel) if at is not None]
     told = " x ".join(written(at) for at in stated) + (f" (= {ranks})" if len(stated) > 1 else "")
-    given = f"{launch.supply.told} (= {gpus})" if "+" in launch.supply.told or "x" in launch.supply.told else (
-        f"{launch.supply.told} with {gpus}" if launch.supply.told else f"{gpus}"
-    )  # fmt: skip
+    given = _given(launch, gpus)
     if ranks > gpus:
         at = max(stated, key=lambda each: each.whole or 0)
         message = f"{told} needs {ranks} GPUs, there are {given}"
@@ -40,6 +39,18 @@ def _compared(launch: LaunchFacts, command: Command, *, alone: bool) -> Iterator
             message = f"{told or 'no tensor parallel size'} uses {ranks} of {gpus} GPUs, the others are idle"
             yield finding(RULE.id, "warning", message, f"split over {gpus}, or ask for {ranks}", place,
                           *launch.supply.places)  # fmt: skip
+
+
+def _given(launch: LaunchFacts, gpus: int) -> str:
+    told = launch.supply.told
+    if "+" in told or "x" in told:
+        return f"{told} (= {gpus})"
+    return f"{told} with {gpus}" if told else f"{gpus}"
+
+
+def _machines(launch: LaunchFacts, command: Command) -> int | None:
+    """How many such pods the server says that it stretches over, where the supply is that of one of them."""
+    return 1 if launch.nodes is not None else _whole(command.nodes)
 
 
 def _leaves_idle(launch: LaunchFacts, command: Command, ranks: int, gpus: int) -> bool:
@@ -69,7 +80,8 @@ RULE = Rule(
     group="parallelism",
     formats=("compose", "helm_values", "kubernetes", "ray", "shell", "skypilot"),
     condition="Tensor x pipeline parallel ranks of vLLM, SGLang or TGI are more than the GPUs of the pod, the task or "
-    "the whole group (LeaderWorkerSet, Ray cluster, raySpec). In a single pod or container fewer are a warning.",
+    "the whole group (LeaderWorkerSet, Ray cluster, raySpec; --nnodes pods of a StatefulSet). In a single pod or "
+    "container fewer are a warning.",
     remedy="Make the product of the parallel sizes the number of GPUs.",
     why="With too few GPUs the engine refuses to start. What it does not use is reserved, paid and idle.",
     evidence=(

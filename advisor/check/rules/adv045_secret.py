@@ -32,7 +32,10 @@ _TOKENS = (
 )
 """What it is, how it starts, its shape: the start is looked for first, which is much the faster."""
 _SHAPES = tuple((what, starts, re.compile(shape)) for what, starts, shape in _TOKENS)
-_IN_ADDRESS = re.compile(r"://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@")
+_IN_ADDRESS = re.compile(
+    r"\b(?:https?|wss?|s?ftps?|ssh|git|postgres\w*|mysql\w*|mariadb\w*|mssql\w*|mongodb|mongodb\+srv|rediss?|amqps?|nats"
+    r"|ldaps?|smtps?|clickhouse|neo4j|bolt)(?:\+\w+)?://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@"
+)
 _NAME = re.compile(
     r"(?:^|_)(?:(?:api|access|secret|secret_access|auth|license|encryption|master|private|signing|account|wandb|storage)"
     r"_key|(?:api|access|auth|bearer|hf|hub|hugging_?face(?:_hub)?|hf_hub|github|gh|gitlab|wandb|comet|neptune|slack"

@@ -20,6 +20,7 @@ _PACKAGES = frozenset(
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?(?P<version>[=<>!~@].*)?$")
 _REPOSITORY = re.compile(r"git\+[a-z]+://[^\s@\"']+(?:@(?P<at>[^\s#\"'&]+))?")
 _REVISION = re.compile(r"(?:^|_)revision$")
+_IMAGE = re.compile(r"(?![\d.]*$)(?!\w+://)[\w./:@+-]+")
 Hit = tuple[Place, str]
 
 
@@ -37,7 +38,7 @@ def find(material: Material) -> Iterator[Finding]:
 def _images(source: Source) -> Iterator[Hit]:
     if not source.says(("image", "from ", "tag")):
         return
-    for _, table in source.tables:
+    for _, table in source.tables if source.document.reader != "python" else ():  # there an image may be a picture
         image, tag = table.entries.get("image"), table.entries.get("tag")
         if image is not None and isinstance(image.node, Leaf) and "build" not in table.entries:
             yield from _moving(image.node.raw, source.document.place(image.node.at))
@@ -49,7 +50,7 @@ def _images(source: Source) -> Iterator[Hit]:
 
 
 def _moving(image: str, place: Place) -> Iterator[Hit]:
-    if not image or "@sha256:" in image or is_unresolved(image) or not re.fullmatch(r"[\w./:@+-]+", image):
+    if "@sha256:" in image or is_unresolved(image) or not _IMAGE.fullmatch(image):
         return
     repository, colon, tag = image.rpartition("/")[2].partition(":")
     if not repository:

@@ -1,0 +1,114 @@
+"""What looked like a defect on public configurations, and is none; each file here is written anew for its point."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor import catalog
+from advisor.check import check
+
+STATEFUL = (
+    "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: engine}}\nspec:\n  replicas: 2\n  template:\n    spec:\n"
+    "      volumes: [{{name: shm, emptyDir: {{medium: Memory}}}}]\n      containers:\n        - name: engine\n"
+    "          image: lmsysorg/sglang:v0.5.2\n          command: [/bin/bash, -c]\n          args:\n            - |\n"
+    "              sglang serve --model-path Qwen/Qwen2.5-72B-Instruct --tp-size 16 {} --node-rank $POD_INDEX\n"
+    "          volumeMounts: [{{name: shm, mountPath: /dev/shm}}]\n"
+    "          resources: {{limits: {{nvidia.com/gpu: 8}}}}\n"
+)
+OUMI = (
+    "model:\n  model_name: Qwen/Qwen3-8B\ntraining:\n  {}per_device_train_batch_size: 2\n  num_train_epochs: 1\n"
+    "  learning_rate: 2e-5\n"
+)
+SFT = "{}\nargs = SFTConfig(output_dir='out', max_seq_length=2048, save_steps=50)\n"
+PADDLE = "from {}.trainer import TrainingArguments\nargs = TrainingArguments('o', evaluation_strategy='epoch')\n"
+
+
+def found(folder: Path, files: dict[str, str]) -> list[tuple[str, str, int]]:
+    """(rule, severity, line) of what is found in a project of these files."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    tables = catalog.load().lifecycle
+    outcome = check((folder,), rederive=lambda _: None, expect=lambda _: None, lifecycle=lambda: tables)
+    return [(each.rule, each.severity, each.place.line) for each in outcome.findings]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "rules"),
+    [
+        ("--nnodes 2", []),
+        ("--nnodes $NODES", []),
+        ("--nnodes 1", ["ADV019"]),
+        ("", ["ADV019"]),
+    ],
+)
+def test_an_engine_over_several_pods(tmp_path: Path, nodes: str, rules: list[str]) -> None:
+    """The ranks of an engine that says how many pods it stretches over are held against the GPUs of all of them."""
+    assert [rule for rule, *_ in found(tmp_path, {"set.yaml": STATEFUL.format(nodes)}) if rule == "ADV019"] == rules
+
+
+@pytest.mark.parametrize(("own", "rules"), [("trainer_type: TRL_SFT\n  ", []), ("", [("ADV007", "warning", 6)])])
+def test_who_reads_the_file_says_what_a_number_is(tmp_path: Path, own: str, rules: list[tuple[str, str, int]]) -> None:
+    """2e-5 is a number in a file that OmegaConf loads, and text in one that PyYAML loads."""
+    assert [each for each in found(tmp_path, {"train.yaml": OUMI.format(own)}) if each[0] == "ADV007"] == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('[project]\ndependencies = ["numpy", "torchserve==0.11"]\n', [("ADV043", "warning", 2)]),
+        ('[project]\ndependencies = [\n  "numpy",\n  "torchserve==0.11",\n]\n', [("ADV043", "warning", 4)]),
+        ('[project.optional-dependencies]\nserve = ["torchserve"]\n', [("ADV043", "warning", 2)]),
+        ('[dependency-groups]\nserve = ["torchserve"]\n', [("ADV043", "warning", 2)]),
+        ('[tool.poetry.dependencies]\npython = "^3.11"\ntorchserve = "0.11"\n', [("ADV043", "warning", 3)]),
+        ('[tool.ruff]\nexclude = ["torchserve", "text-generation-inference"]\n', []),
+        ('[tool.pytest.ini_options]\nfilterwarnings = ["ignore:.*weights_only=False.*:FutureWarning"]\n', []),
+    ],
+)
+def test_what_a_project_depends_on(tmp_path: Path, text: str, rules: list[tuple[str, str, int]]) -> None:
+    """Only what pyproject.toml lists as a dependency is one; folders that a linter leaves out are none."""
+    assert found(tmp_path, {"pyproject.toml": text}) == rules
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rules"),
+    [
+        ("tune.yaml", "_component_: torchtune.models.a\nweights: [pytorch_model.bin]\n", [("ADV046", "note", 2)]),
+        ("load.yaml", "weights: [pytorch_model.bin]\n", [("ADV046", "warning", 1)]),
+        ("load.py", "w = fetch(url='https://models.acme.org/a.pt')\n", [("ADV046", "note", 1)]),
+        ("load.py", "w = fetch(url='https://models.acme.org/your-model.pt')\n", []),
+        ("load.py", "state = load(file, weights_only=False)\n", []),
+        ("get.sh", "wget s3://your-bucket/model.ckpt\n", []),
+        ("get.sh", "wget https://models.acme.org/model.ckpt\n", [("ADV046", "warning", 1)]),
+    ],
+)
+def test_pickled_weights(tmp_path: Path, path: str, text: str, rules: list[tuple[str, str, int]]) -> None:
+    """Weights in pickle are a warning where they are loaded whole, a note where tensors only; examples are nothing."""
+    assert found(tmp_path, {path: text}) == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (SFT.format("from trl import SFTConfig"), ["ADV044"]),
+        (SFT.format("from unsloth import FastLanguageModel\nfrom trl import SFTConfig"), []),
+        (PADDLE.format("transformers"), ["ADV044"]),
+        (PADDLE.format("paddlenlp"), []),
+    ],
+)
+def test_classes_of_the_same_name(tmp_path: Path, text: str, rules: list[str]) -> None:
+    """Arguments are held against the framework that they are imported from, or that takes its place."""
+    assert [rule for rule, severity, _ in found(tmp_path, {"train.py": text}) if severity != "note"] == rules
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "message: 'models://scope:prefix@registry/name is deprecated'\npassword_file: x\n",
+        "password_file: x\nimage: https://images.acme.org/cat.jpg\n",
+        "password_file: x\nimage: 0\n",
+    ],
+)
+def test_addresses_and_images_of_other_kinds(tmp_path: Path, text: str) -> None:
+    """A scheme that no server speaks carries no password; the address of a picture is no container image."""
+    assert found(tmp_path, {"a.yaml": text}) == []
