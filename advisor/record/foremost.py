@@ -10,27 +10,34 @@ from advisor.values.decision import Conclusion, Consequence, Decided, Statement
 
 TITLED = (*LEADING, "d_runtime")
 """The decisions that every reader looks for, however clear they were."""
-MOST_SHOWN = 3
+MOST_DECISIONS, MOST_SHOWN = 7, 3
 _MEMORY = "d_memory"
 """It comes out with where and how training runs: one race, which these tell."""
 _PROTECTION, _NEED, _LAW = "d_ip", "g_need_ml", "regimes"
 
 
 def open_decisions(decisions: Iterable[Decided]) -> tuple[tuple[Decided, ...], tuple[Decided, ...]]:
-    """(what a reader has to know, what hardly any other project like this would decide otherwise).
+    """(what a reader has to know, what is less close or would be decided so nearly anywhere).
 
-    First are what the title is about, what is contested, protected by several means, or left without any option.
+    First are what the title is about, what has no option or is too close to call, what is protected by several means,
+    and then the closest of the rest, up to seven in all.
     """
     there = [each for each in decisions if each.status != "not_needed"]
-    first = [each for each in there if each.id in TITLED or _contested(each)]
-    return tuple(first), tuple(each for each in there if each not in first)
+    first = [each for each in there if each.id in TITLED or each.status != "decided" or _guarded(each)]
+    close = sorted(
+        (each for each in there if each not in first and _contested(each)), key=lambda each: share(each) or 0
+    )
+    first += close[: max(MOST_DECISIONS - len(first), 0)]
+    return tuple(each for each in there if each in first), tuple(each for each in there if each not in first)
+
+
+def _guarded(decided: Decided) -> bool:
+    return decided.id == _PROTECTION and len(decided.chosen) > 1
 
 
 def _contested(decided: Decided) -> bool:
     first = share(decided)
-    several = decided.id == _PROTECTION and len(decided.chosen) > 1
-    close = first is not None and first < CLEAR and decided.id != _MEMORY
-    return decided.status != "decided" or several or close
+    return first is not None and first < CLEAR and decided.id != _MEMORY
 
 
 def consequences(decisions: Iterable[Decided]) -> tuple[tuple[tuple[str, Consequence], ...], ...]:

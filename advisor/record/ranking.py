@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from advisor.units import bar
 from advisor.values.decision import Decided
 
-MOST_OPTIONS, MOST_RACES = 4, 3
-FEW = 2
+MOST_OPTIONS, MOST_RACES = 4, 2
+FEW = 3
 """So few are not folded away beneath the closest."""
 SEEN = 0.02
 """A share that is worth a row."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.values.decision import Conclusion, Decided, Removed
 
-MOST_LIMITS = 4
+MOST_LIMITS = 3
 _PLAIN = ("yes", "no")
 
 

@@ -14,7 +14,7 @@ LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
 METRICS, TIME = "d_metrics", "d_time"
 _STEPPED = frozenset(("model.parameters", "train.batch"))
-MOST_ALTERNATIVES, FEWEST_ALTERNATIVES = 5, 2
+MOST_ALTERNATIVES, FEWEST_ALTERNATIVES = 4, 2
 COMMON = 3
 SERIOUS = 0.05
 """A rival that comes first less often than this is no alternative worth a page, but for the strongest."""
