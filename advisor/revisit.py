@@ -14,12 +14,14 @@ from advisor.errors import BadInput
 from advisor.figure import Fact
 from advisor.find_out import LOCK, from_files
 from advisor.project.requirements import versions
+from advisor.stale import line_of
 from advisor.values.facts import Known
 from advisor.values.finding import Place
 from advisor.values.revisit import Revisit
 
 _STANDING = ("accepted", "proposed", "draft")
 _FILE = re.compile(r"((?!data/)[\w.-]+(?:/[\w.-]+)*\.(?:py|json|ya?ml|toml|txt|safetensors|gguf|onnx))(?=[:, ]|$)")
+_LINE = re.compile(r":(\d+)(?::\d+)?$")
 _CONDITION = re.compile(r"\s*([A-Za-z][\w.-]*)\s*(>=|<=|==|>|<)\s*(.+?)\s*$")
 
 
@@ -37,28 +39,44 @@ def revisits(folder: Path, on: Grounds, *, today: date) -> tuple[Revisit, ...]:
     packages = versions(folder)
     listed = record.listed(folder)
     standing = [each for each in listed if each.status in _STANDING]
-    found = [*_unreadable(listed), *_gone(folder, known)]
+    found = [*_damaged(listed), *_gone(folder, known), *_unknown(folder, known, on)]
     for each in standing:
         found += _crossed(each, facts, packages)
         found += _outdated(each, today)
+        found += _edited(each)
     lasts = record.lasting(standing)
     for each in lasts:
         found += _died(each, folder, on)
         found += _apart(each, folder, locked.part(each.decision) if each.decision else locked.digest)
     if lasts:
         found += _prices(lasts[-1], on, today)
-    elif locked.digest and not any(each.kind == "unreadable" for each in found):
+    elif locked.digest and not any(each.kind == "damaged" for each in found):
         found.append(Revisit("lost", 0, locked.digest, "has no record", Place((folder / LOCK).as_posix(), 1)))
     return tuple(found)
 
 
-def _unreadable(listed: Iterable[record.Record]) -> Iterator[Revisit]:
-    """Records of which only the name can be read."""
+def _damaged(listed: Iterable[record.Record]) -> Iterator[Revisit]:
+    """Records that cannot be read, that a merge left in pieces, of which nobody can tell whether they hold."""
     for each in listed:
-        try:
-            record.read(each.path)
-        except BadInput as error:
-            yield Revisit("unreadable", each.number or 0, error.what, error.remedy, Place(each.path.as_posix(), 1))
+        for wrong in record.troubles(each):
+            yield _damage(each, wrong)
+
+
+def _damage(each: record.Record, wrong: BadInput) -> Revisit:
+    line = _LINE.search(wrong.where)
+    place = Place(each.path.as_posix(), int(line[1]) if line is not None else 1)
+    return Revisit("damaged", each.number or 0, wrong.what, wrong.remedy, place)
+
+
+def _edited(each: record.Record) -> Iterator[Revisit]:
+    """Parts of an accepted record that are not what was accepted; those of a proposal are written anew anyway."""
+    if each.status != "accepted":
+        return
+    try:
+        for name, line in record.edited(each):
+            yield Revisit("edited", each.number or 0, name, "was changed by hand", Place(each.path.as_posix(), line))
+    except BadInput as wrong:
+        yield _damage(each, wrong)
 
 
 def _apart(each: record.Record, folder: Path, digest: str) -> Iterator[Revisit]:
@@ -77,6 +95,14 @@ def _gone(folder: Path, known: Known) -> Iterator[Revisit]:
     for path in sorted({found[1] for found in paths.values() if found}):
         if not (folder / path).exists():
             yield Revisit("gone", 0, path, "is no longer there", Place((folder / LOCK).as_posix(), 1))
+
+
+def _unknown(folder: Path, known: Known, on: Grounds) -> Iterator[Revisit]:
+    """Accelerators that the lock names and that the catalogue does not have: nothing can be estimated for them."""
+    for slug in dict.fromkeys(device.slug for device in known.machine.devices):
+        if slug and slug not in on.tables.accelerators:
+            place = Place((folder / LOCK).as_posix(), line_of(folder / LOCK, f'"{slug}"'))
+            yield Revisit("unknown", 0, f"the accelerator {slug}", "this advisor's catalogue does not have", place)
 
 
 def _crossed(each: record.Record, facts: Mapping[str, Fact], packages: Mapping[str, str]) -> Iterator[Revisit]:

@@ -44,10 +44,11 @@ def staleness(thought: Thought, known: Known, locked: Locked, on: Grounds, path:
         recorded=str(decision.get("title", "unknown")),
         now=title(thought.architecture, on.tables),
         moved=tuple(moved) or ("facts in the lock itself",),
-        place=Place(str(path), _line_of(path, '"digest"')),
+        place=Place(str(path), line_of(path, '"digest"')),
     )
 
 
-def _line_of(path: Path, word: str) -> int:
+def line_of(path: Path, word: str) -> int:
+    """The first line of a file that says `word`; 1 where none does."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, 1) if word in line), 1)

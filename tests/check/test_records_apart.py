@@ -71,10 +71,41 @@ def _another_lock(project: Path) -> None:
     record.write_text(text, encoding="utf-8")
 
 
+def _rewritten(project: Path, old: str, new: str) -> None:
+    record = next((project / "docs" / "decisions").glob("0001*.md"))
+    text = record.read_text(encoding="utf-8")
+    assert old in text
+    record.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def _accepted_and_edited(project: Path) -> None:
+    command = [sys.executable, "-m", "advisor", "adr", "accept", "1"]
+    subprocess.run(command, cwd=project, check=True, capture_output=True, timeout=60)
+    _rewritten(project, "<!-- advisor:end outcome -->", "and a word more\n\n<!-- advisor:end outcome -->")
+
+
+def _no_status(project: Path) -> None:
+    _rewritten(project, 'status: "proposed"', 'status: "banana"')
+
+
+def _unmerged(project: Path) -> None:
+    _rewritten(project, "<!-- advisor:begin outcome", "<<<<<<< HEAD\n<!-- advisor:begin outcome")
+
+
+def _unknown_card(project: Path) -> None:
+    lock = json.loads((project / "advisor.lock").read_text(encoding="utf-8"))
+    lock["machine"]["devices"] = [{"index": 0, "name": "Zorg", "slug": "zorg-9000", "memory_bytes": 8e10}]
+    (project / "advisor.lock").write_text(json.dumps(lock, indent=1, sort_keys=True))
+
+
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
         (lambda _: None, []),
+        (_no_status, [("ADV058", "error", ".md")]),
+        (_unmerged, [("ADV058", "error", ".md")]),
+        (_accepted_and_edited, [("ADV058", "warning", ".md")]),
+        (_unknown_card, [("ADV058", "warning", ".lock")]),
         (_not_text, [("ADV058", "error", ".md")]),
         (_lock_is_a_folder, [("ADV008", "error", ".lock")]),
         (_answers_are_a_folder, [("ADV008", "error", ".yaml")]),
@@ -86,7 +117,8 @@ def _another_lock(project: Path) -> None:
     ],
 )
 def test_what_came_apart(project: Path, spoil: Callable[[Path], object], expected: list[tuple[str, str, str]]) -> None:
-    """An unreadable record, a lock that is a folder, numbers and files that are gone are found, each for itself."""
+    """A record that is unreadable, unmerged, of no status or edited after it was accepted, an accelerator that nobody
+    knows, a lock that is a folder, numbers and files that are gone are found, each for itself."""
     spoil(project)
     assert found(project) == expected
 

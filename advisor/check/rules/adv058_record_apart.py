@@ -8,10 +8,12 @@ from advisor.values.finding import Finding, Place, Severity
 from advisor.values.revisit import Revisit
 
 _TOLD: Mapping[str, tuple[Severity, Callable[[Revisit], str]]] = {
-    "unreadable": ("error", lambda each: f"record {each.record} cannot be read: {each.what}; {each.now}"),
+    "damaged": ("error", lambda each: f"record {each.record}: {each.what}; {each.now}"),
+    "edited": ("warning", lambda each: f"record {each.record} is accepted, and its part {each.what} {each.now}"),
     "unlike": ("warning", lambda each: f"record {each.record} is of decision {each.what}, advisor.lock of {each.now}"),
     "unproved": ("warning", lambda each: f"the numbers behind record {each.record} are gone: {each.what} {each.now}"),
     "lost": ("warning", lambda each: f"advisor.lock is of decision {each.what}, which {each.now}"),
+    "unknown": ("warning", lambda each: f"the decision rests on {each.what}, which {each.now}"),
     "gone": ("note", lambda each: f"the decision rests on {each.what}, which {each.now}"),
 }
 
@@ -32,10 +34,13 @@ RULE = Rule(
     severity="warning",
     group="drift",
     formats=RECORD,
-    condition="A record cannot be read (error); the last standing record was written with another advisor.lock than is "
-    "there; no record stands for what the lock decided; the file with its numbers is gone; or a file that a fact in "
-    "the lock was read from is gone (note; data may lie elsewhere).",
-    remedy="restore the files from version control, or decide again: advisor plan",
+    condition="A record cannot be read, holds the markers of a merge, or has a status that is none (error); a part "
+    "that advisor wrote of an accepted record was changed by hand; the last standing record was written with another "
+    "advisor.lock than is there; no record stands for what the lock decided; the lock names an accelerator that the "
+    "catalogue does not have; the file with its numbers is gone; or a file that a fact in the lock was read from is "
+    "gone (note; data may lie elsewhere).",
+    remedy="restore the files from version control, write what you add outside the generated parts, or decide again: "
+    "advisor plan",
     why="What CI derives again is the lock: a record that is of another decision is not kept true by it.",
     evidence=("docs/files.md of this project: what each of the four files is for",),
     bad=Example(
