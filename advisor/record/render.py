@@ -154,7 +154,7 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
         "more_consequences": more_consequences,
         "statements": statements,
         "more_statements": more_statements,
-        "further_reasons": view.further_reasons(decisions, [why for _, why in reasons]),
+        "further_reasons": view.further_reasons(decisions, [why for _, why in reasons], conclusion.estimates.values()),
         "cautions": view.cautions(decisions),
         "tipping": nearest,
         "together": view.together(decisions),

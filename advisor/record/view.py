@@ -148,16 +148,20 @@ def rivals(decided: Decided) -> tuple[Alternative, ...]:
     return tuple(found)
 
 
-def further_reasons(decisions: Iterable[Decided], told: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def further_reasons(
+    decisions: Iterable[Decided], told: Iterable[str], figures: Iterable[Figure]
+) -> tuple[tuple[str, str], ...]:
     """(what was chosen, why) beyond the first reason of each decision, which the outcome already gives: numbers, and
-    what speaks for the decisions that the title is about."""
+    what speaks for the decisions that the title is about. What the table of `figures` gives is not told again."""
     known = set(told)
     rivalled = (each for each in decisions if len(each.ranking) > 1 and each.chosen and each.id not in (METRICS, TIME))
     of: dict[str, list[str]] = {}
+    tabled = [say(each.value, each.unit, each.low, each.high) for each in figures if each.low < each.high]
     for each in rivalled:
         for why in (why for why in each.because[1:] if each.id in LEADING or any(map(str.isdigit, why))):
             of.setdefault(why, []).append(names(each))
-    rows = [("; ".join(dict.fromkeys(chosen)), why) for why, chosen in of.items() if why not in known]
+    fresh = (why for why in of if why not in known and not any(number in why for number in tabled))
+    rows = [("; ".join(dict.fromkeys(of[why])), why) for why in fresh]
     return tuple(rows[:MOST_CONSEQUENCES])
 
 
