@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from advisor.number import Number, choose, larger
 from advisor.values.constants import Constants
-from advisor.values.runs import FULL, NO_CKPT, Run, Shape
+from advisor.values.runs import FULL, NO_CKPT, SELECTIVE, Run, Shape
 
+SHORT_ATTENTION = 650.0
+"""Tokens of a sequence at which attention runs at half the speed that it reaches on long ones: 83, 118, 150, 171, 182
+and 190 TFLOP/s forward and backward at 512 to 16,384 tokens, causal, on an A100 (FLASH)."""
+FIRST_FLASH = 0.57
+"""What the first FlashAttention reaches of the second's speed on an A100 (FLASH)."""
 BACKWARD_ATTENTION = 2.5
 """Five matrix products in backward for two in forward: fused attention computes the scores again (FLASH)."""
 
@@ -76,10 +81,17 @@ def recomputed(run: Run) -> Number:
     return choose(run.layout.checkpoint >= FULL, 1.0, 0.0)
 
 
+def by_operation(run: Run) -> Number:
+    """1 where selective recomputation keeps every second matrix product and what attention gives, as PyTorch's does
+    (TITAN); elsewhere it computes attention again and nothing else (KORTHIKANTI)."""
+    return choose(run.layout.checkpoint == SELECTIVE, run.software.native, 0.0)
+
+
 def micro_s(run: Run, k: Constants) -> Micro:
     """Seconds of a layer and of the head for one micro batch, without communication."""
     tokens, again = tokens_a_device(run), recomputed(run)
-    passes = 1.0 + run.software.backward * (1.0 + run.software.trained) + again
+    passes = 1.0 + run.software.backward * (1.0 + run.software.trained) + again + 0.5 * by_operation(run)
+    again = again + by_operation(run)
     return Micro(
         matmul=2.0 * active_weights(run.shape) * tokens * passes / run.layout.tensor / matmul_rate(run, k),
         attention=_attention(run, k, tokens),
@@ -105,7 +117,7 @@ def matmul_rate(run: Run, k: Constants) -> Number:
     an accelerator and where weights of 4 bits are unpacked at every use. Wider layers need fewer tokens: a product has
     as many tiles as tokens x width, each as deep as the width; networks without one are taken as usual."""
     width = choose(run.shape.hidden > 0, run.shape.hidden, USUAL_WIDTH)
-    short = choose(run.device.host > 0, 0.0, k["short"]) * (USUAL_WIDTH / width) ** 0.5
+    short = choose(run.device.host > 0, 0.0, k["short"]) * run.layout.tensor**0.5 * USUAL_WIDTH / width
     fill = 1.0 / (1.0 + short / tokens_a_device(run))
     plain, eight = run.device.flops * k["matmul"], run.device.flops_8 * k["matmul_8"]
     unpacked = choose(run.software.weight_bytes < 1.0, k["unpacking"], 1.0)
@@ -116,9 +128,13 @@ def _attention(run: Run, k: Constants, tokens: Number) -> Number:
     """Arithmetic of attention; where scores are stored, also their way to memory and back."""
     forward = attention_flops(run.shape, tokens) / run.layout.tensor
     backward = choose(run.software.flash > 0.5, BACKWARD_ATTENTION, 2.0)
-    passes = 1.0 + backward * run.software.backward + choose(run.layout.checkpoint > NO_CKPT, 1.0, 0.0)
-    older = (run.software.flash < 2.0) * (run.device.modern > 0.0)
-    share = choose(older, k["attention_older"], k["attention"])
+    again = choose(run.layout.checkpoint > NO_CKPT, 1.0, 0.0) - by_operation(run)
+    passes = 1.0 + backward * run.software.backward + again
+    fused = run.software.flash > 0.5
+    older = fused * (run.software.flash < 2.0) * (run.device.modern > 0.0)
+    first = choose(fused * (run.software.flash < 1.0), FIRST_FLASH, 1.0)
+    short = choose(fused, SHORT_ATTENTION, 0.0) / run.shape.sequence
+    share = choose(older, k["attention_older"], k["attention"]) * first / (1.0 + short)
     arithmetic = forward * passes / (run.device.flops * run.device.reach * share)
     scores = (
         tokens
@@ -129,16 +145,24 @@ def _attention(run: Run, k: Constants, tokens: Number) -> Number:
         * run.software.activation_bytes
     )
     moves = choose(run.software.fused > 0.5, k["score_moves"], k["score_moves_eager"])
+    moves = moves * (1.0 + 2.0 * run.software.backward + again) / 3.0
     stored = moves * scores / run.layout.tensor / run.device.bandwidth
     return arithmetic + choose(run.software.flash > 0.5, 0.0, stored)
+
+
+AROUND = 3.0
+"""Of the values that are moved those of norms, dropout and residuals: sequence parallelism divides them, which takes 6%
+of a layer's forward pass (KORTHIKANTI, table 4)."""
 
 
 def _moving(run: Run, k: Constants, tokens: Number) -> Number:
     """Norms, activations, residuals and casts: every kept value is moved some times, fewer in fused kernels."""
     moves = choose(run.software.fused > 0.5, k["moves_fused"], k["moves_eager"])
     moves = moves + run.software.eight * k["moves_8"]
-    values = 8.0 * run.shape.hidden + 2.0 * run.shape.attended + run.shape.ffn_values
-    return moves * values * tokens * run.software.activation_bytes / run.layout.tensor / run.device.bandwidth
+    split = run.layout.tensor
+    around = AROUND * run.shape.hidden / choose(run.layout.sequence_parallel > 0.0, split, 1.0)
+    inside = (8.0 - AROUND) * run.shape.hidden + 2.0 * run.shape.attended + run.shape.ffn_values
+    return moves * (around + inside / split) * tokens * run.software.activation_bytes / run.device.bandwidth
 
 
 def _head(run: Run, k: Constants, tokens: Number) -> Number:

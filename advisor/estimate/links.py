@@ -8,6 +8,11 @@ from advisor.number import Number, at_least, ceiling, choose, larger, smaller
 from advisor.values.constants import Constants
 from advisor.values.runs import ZBV, Run
 
+FEW = 0.5
+"""What collectives of few ranks reach less: 60, 70 and 75% of the links with 2, 4 and 8 (AIC_NCCL)."""
+BUCKET_BYTES = 5.0e8
+"""Weights, and gradients, that are sent at a time."""
+
 
 def data_parallel(run: Run) -> Number:
     """Replicas of the model: what tensor, pipeline and context parallelism leave of the devices."""
@@ -38,9 +43,10 @@ def trained_here(run: Run) -> Number:
 def lane(run: Run, span: Number, within: Number, k: Constants) -> Number:
     """Bytes/s that each device gets in a collective over `within` neighbours of a group that reaches over `span`
     devices: the links of a node, or the node's network cards shared among the groups that use them."""
-    inside = run.device.link * k["link_reach"]
+    few = at_least(smaller(span, run.layout.node), 2.0)
+    inside = run.device.link * k["link_reach"] * (1.0 - FEW / few)
     neighbours = at_least(smaller(within, run.layout.node), 1.0)
-    outside = smaller(inside, run.device.fabric * k["fabric_reach"] * neighbours)
+    outside = smaller(run.device.link * k["link_reach"], run.device.fabric * k["fabric_reach"] * neighbours)
     return choose(span <= run.layout.node, inside, outside)
 
 
@@ -91,9 +97,19 @@ def gradients_s(run: Run, passes: Number, k: Constants) -> Number:
     group = choose(layout.hybrid > 0, smaller(ranks, layout.node), ranks)
     wide = lane(run, layout.tensor * ranks * larger(1.0, spread / layout.tensor), layout.node / layout.tensor, k)
     narrow = lane(run, layout.tensor * group, layout.node / layout.tensor, k)
-    trained = software.trained * software.gradient_bytes
+    trained = software.trained * smaller(software.gradient_bytes, 2.0)
     replicated = 2.0 * trained * local * share / wide
-    partly = (trained + 2.0 * software.trained) * local * share / wide
+    gathered = 2.0 * software.trained * local * (group - 1.0) / group / narrow
+    reduced = choose(layout.hybrid > 0, 2.0, 1.0) * trained * local * share / wide
+    partly = reduced + gathered + hops_s(run, ceiling(2.0 * local / BUCKET_BYTES), group, k)
     across = choose(layout.hybrid > 0, 2.0 * trained * local / group * (1.0 - group / ranks) / wide, 0.0)
     fully = passes * (4.0 + 2.0 * software.trained) * local * (group - 1.0) / group / narrow + across
+    fully = fully + hops_s(run, 1.5 * passes * run.shape.layers / layout.pipeline, group, k)
     return choose(layout.zero >= 3, fully, choose(layout.zero >= 1, partly, replicated))
+
+
+def hops_s(run: Run, many: Number, group: Number, k: Constants) -> Number:
+    """What `many` pairs of a gather and a reduction wait for messages that pass all ranks of a ring in turn. Within a
+    node, in all-reduces, which go along trees, and where all of it runs beside other work that is short."""
+    far = (group * run.layout.tensor > run.layout.node) * (run.software.overlapping <= 0.0)
+    return choose(far, 2.0 * many * group * k["hop_s"], 0.0)

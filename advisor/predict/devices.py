@@ -65,6 +65,8 @@ PODS = {"tpu-v4": 4096.0, "tpu-v5p": 8960.0, "tpu-v5e": 256.0, "tpu-v6e": 256.0,
 """Devices that share fast links, where they are not those of a server (Google Cloud's documentation, EXPERT)."""
 NVL72 = re.compile(r"gb[23]00")
 USUAL_NODE = {"trainium1": 16.0, "trainium2": 16.0, "trainium3": 16.0}
+CORES_REACH = 0.92
+"""What matrix products in fp32 reach of the data sheet where no matrix unit takes part (EXPERT)."""
 USABLE_PRECISIONS = {"fp32": ("fp32",), "tf32": ("tf32", "fp32"), "16": ("bf16", "fp16", "fp32")}
 
 
@@ -116,7 +118,7 @@ def _looked_up(name: str, accelerators: Accelerators) -> Accelerator:
 def device(name: str, interconnect: str, precision: str, row: Accelerator) -> Device:
     """The device; sizes, bandwidth and power that the name states win over the row's. `precision` is fp32, tf32 or
     16, what the run multiplies in beside 8 bits."""
-    _, reach, _ = matmul_reach(row)
+    cores = precision == "fp32" or (precision == "tf32" and "tf32" not in row.tflops)
     version = _version(name)
     flops = next((row.tflops[dtype] for dtype in USABLE_PRECISIONS[precision] if dtype in row.tflops), 10.0) * 1e12
     eight = row.tflops.get("fp8") or row.tflops.get("int8") or row.tflops.get("fp4", 0.0) / 2.0
@@ -126,7 +128,7 @@ def device(name: str, interconnect: str, precision: str, row: Accelerator) -> De
         modern=float(modern(row)),
         flops=flops * capped,
         flops_8=(eight * 1e12 or flops) * capped,
-        reach=reach,
+        reach=CORES_REACH if cores else matmul_reach(row)[1],
         bandwidth=_stated(name, r"([\d.]+) ?TB/s", 1e12) or version.bandwidth or row.memory_gbps * 1e9,
         link=link(row).value * version.links,
         fabric=fabric(interconnect, row),

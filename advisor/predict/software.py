@@ -70,7 +70,7 @@ FRAMEWORKS = (
     Framework(r"fms|compile|olmo|lingua", 1.0, 1.0, 3.0, TORCH_FSDP),
     Framework(r"nanogpt", 1.0, 1.0, 0.0, TORCH_AMP),
     Framework(r"llm-foundry|composer|mosaic", 0.0, 0.75, 3.0, TORCH_FSDP),
-    Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON),
+    Framework(r"internevo|internlm", 1.0, 1.0, 1.0, MEGATRON, 0.0),
     Framework(r"llm\.c", 1.0, 2.0, 1.0, HALF, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"flashattention|flash-attention", 1.0, 1.0, 1.0, TORCH_AMP, logit_bytes=IN_PLACE_LOGIT),
     Framework(r"torchtune", 1.0, 1.0, 3.0, (2.0, 2.0, 4.0), 0.0, CHUNKED_LOGIT, recomputes=True, eager=1.0),

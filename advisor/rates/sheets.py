@@ -11,10 +11,11 @@ MATMUL_REACH: Mapping[str, tuple[float, float, float]] = {
     "b200": (0.70, 0.78, 0.82), "b300": (0.70, 0.79, 0.83), "gb200": (0.66, 0.73, 0.78), "gb300": (0.66, 0.73, 0.80),
     "mi355x": (0.54, 0.62, 0.70), "mi325x": (0.53, 0.60, 0.65), "mi300x": (0.45, 0.51, 0.56),
     "gaudi2": (0.80, 0.95, 0.97), "gaudi3": (0.65, 0.74, 0.80), "tpu": (0.75, 0.88, 0.95),
-    "t4": (0.25, 0.36, 0.55), "l4": (0.45, 0.58, 0.75),
+    "t4": (0.25, 0.36, 0.55), "l4": (0.45, 0.58, 0.75), "a10": (0.40, 0.60, 0.75),
 }  # fmt: skip
 """Best measured 16-bit matrix multiplication over the dense data sheet (ML_ENG, `mamf`), with a margin either side;
-GB300 is taken as GB200. T4 and L4 (EXPERT) are held back by 70 W; TPUs run fixed schedules at fixed clocks (EXPERT)."""
+GB300 is taken as GB200. T4 and L4 (EXPERT) are held back by 70 W, A10 by 150 W; TPUs run
+fixed schedules at fixed clocks (EXPERT)."""
 USUAL_REACH = (0.60, 0.75, 0.88)
 BANDWIDTH_REACH = 0.88
 """What a program that only copies gets of the bandwidth of the data sheet (ML_ENG)."""
