@@ -75,10 +75,10 @@ def _images(cells: "Row", ground: "Ground", *, json: bool) -> None:
         _print(found["train"].fits, found["serve"].fits, machines, {}, most)
         return
     for name, images in found.items():
-        most = worded("whether", "most_images", count=images.most) if images.most else ""
+        many = worded("whether", "most_images", count=images.most) if images.most else ""
         machine = worded("whether", "machine", way=images.fits[0].way, machine=images.machine)
         where = "" if images.most or not images.machine else machine
-        told = "; ".join(part for part in (_line(images.fits), most, where) if part)
+        told = "; ".join(part for part in (_line(images.fits), many, where) if part)
         typer.echo("\n".join(paragraph(f"{name}  {told}", 7)))
 
 

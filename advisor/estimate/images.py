@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from advisor.estimate.doubt import OFF_STATES
 from advisor.number import Number, anywhere, ceiling, choose, larger
-from advisor.values.constants import Constants, Spread
+from advisor.values.constants import Constants, Fitted, Spread
 from advisor.values.runs import Shape
 
 OWN: Mapping[str, str] = {
@@ -69,6 +69,15 @@ def constants_of(shape: Shape, k: Constants) -> Constants:
     answered = shape.image == ANSWERED
     own = {name: choose(answered, k[FORWARD[name]], k[trained]) for name, trained in OWN.items()}
     return {**k, **{name: choose(shape.image > 0, value, k[name]) for name, value in own.items()}}
+
+
+def fitted_for(kind: str, fitted: Fitted) -> Fitted:
+    """What estimating a kind of work rests on: of images their own constants and widths, under the usual names."""
+    if kind != "image":
+        return fitted
+    k, spreads = fitted.constants, fitted.spreads
+    own = {name: k[mine] for name, mine in OWN.items()}
+    return Fitted({**k, **own}, {**spreads, "step": spreads["image"], "memory": spreads["image_memory"]})
 
 
 def images_range(states: Number, rest: Number, spread: Spread, matters: float) -> tuple[Number, Number]:

@@ -8,6 +8,7 @@ from advisor.estimate.case import Case
 from advisor.estimate.compute import cpus_needed
 from advisor.estimate.doubt import OFF_STATES
 from advisor.estimate.holding import Held, held
+from advisor.estimate.images import fitted_for
 from advisor.estimate.pace import paced
 from advisor.estimate.policies import EMBEDDING_ADAM_BYTES
 from advisor.estimate.runs import ranks, run, shape_of
@@ -21,7 +22,7 @@ from advisor.values.workload import Serving, Span, Training, Workload, exactly
 SATURATING_TOKENS = 8192.0
 SATURATING_SAMPLES = 64.0
 """A larger micro batch than this buys no speed worth its memory (EXPERT)."""
-UNSTATED = {"encoder": 0.12, "decoder": 0.12, "image": 0.18, "mlp": 0.5}
+UNSTATED = {"encoder": 0.12, "decoder": 0.12, "image": 0.1, "mlp": 0.5}
 """How far a step moves, in log units, for what nobody asks about: eager or compiled, fused or not. Of transformers and
 images as the public rows show (tests/published); small dense networks, against which none were held, more (EXPERT).
 Depthwise convolutions take up to four times as long as others of as many multiplications (timm)."""
@@ -35,6 +36,8 @@ fp32 weights gathered. Published runs took up to five times as long as a good on
 eight A100)."""
 UNSTATED_MEASURED = 0.06
 """The same where training steps were measured on the device itself: other shapes, other libraries (EXPERT)."""
+UNSTATED_KEPT = 0.1
+"""How far what is kept moves for the same: compiled layers and losses in chunks keep less than is counted (TUNE)."""
 FILLING = 4.0
 UNSERVED = Serving(1.0, 0.0, 1.0, 1.0, 1.0, 99.0)
 SURE = 0.05
@@ -81,7 +84,7 @@ def _ends(span: Span) -> tuple[float, float, float]:
 
 @lru_cache(maxsize=32)
 def _core(work: Workload, field: Field, fitted: Fitted, drawn: int) -> Core:
-    case = Case(work, field, fitted, drawn)
+    case = Case(work, field, fitted_for(work.kind, fitted), drawn)
     one = run(case, 1.0, work.training.sequence)
     micro = _micro_batch(case, one)
     return Core(micro, _parts(case, held(_at(one, micro), fitted.constants)), _step_s(case, one, micro))
@@ -119,7 +122,7 @@ def _each_sample(case: Case, kept: Held) -> Number:
 
 
 def _off_memory(case: Case) -> Number:
-    return case.off(case.fitted.spreads["memory"], 0.0, "memory")
+    return case.off(case.fitted.spreads["memory"], UNSTATED_KEPT, "memory")
 
 
 def _parts(case: Case, kept: Held) -> dict[str, Number]:

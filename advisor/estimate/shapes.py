@@ -5,12 +5,11 @@ Letters: P parameters, A those that a token passes, L layers, h hidden, V vocabu
 
 from dataclasses import replace
 
+from advisor.estimate.images import KEPT, KERNELS, PEAK, Network, image_shape
 from advisor.number import Number, at_least, larger, smaller
 from advisor.values.runs import Shape
 from advisor.values.workload import Model, Workload
 
-POSITION = 16.0
-"""Pixels a side of what counts as one row of a convolution's matrix product: the middle stage of usual networks."""
 HEAD_SIZE = 64.0
 MLP_KERNELS = 0.17
 """Kernels of a layer of a small dense network over those of a transformer's (EXPERT)."""
@@ -58,17 +57,14 @@ def _transformer(work: Workload, parameters: Number, active: Number, length: Num
 
 
 def _image(work: Workload, parameters: Number, length: Number) -> Shape:
-    """Convolutions: 2 flops for each weight and position it is moved over; what is kept is counted in 16 bits."""
+    """A network of images of `length` pixels a side; what is kept is counted in 16 bits."""
     model = work.model
-    positions = at_least((length / POSITION) ** 2, 1.0)
-    flops = model.forward_flops * parameters / model.parameters.value
-    return replace(
-        _bare(model, positions),
-        routed_weights=parameters / model.layers,
-        routed_active=flops / 2.0 / model.layers / positions,
-        ffn_values=model.activation_bytes / 2.0 / model.layers / positions,
-        largest=LARGEST_OF_DIFFUSION if work.task == "diffusion" else LARGEST,
-    )
+    kept = model.activation_bytes / 2.0
+    network = Network(
+        parameters=parameters, macs=model.forward_flops * parameters / model.parameters.value / 2.0,
+        values=kept / KEPT, kept=kept, peak=PEAK * kept / KEPT, kernels=KERNELS * model.layers,
+    )  # fmt: skip
+    return image_shape(network, length, largest=LARGEST_OF_DIFFUSION if work.task == "diffusion" else LARGEST)
 
 
 def _dense(model: Model, parameters: Number, active: Number) -> Shape:

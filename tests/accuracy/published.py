@@ -89,7 +89,7 @@ def image_case(row: Row) -> Case:
     parameters, batch = exactly(1e6 * float(row["params_m"])), _number(row, "batch", 64.0)
     model = replace(
         _workload(row).model, parameters=parameters, active=parameters, layers=50.0,
-        forward_flops=flops, activation_bytes=float(task["activation_bytes"]) * (flops / usual) ** 0.7,  # type: ignore[arg-type]
+        forward_flops=flops, activation_bytes=float(task["activation_bytes"]) * (flops / usual) ** 0.5,  # type: ignore[arg-type]
     )  # fmt: skip
     training = replace(_workload(row).training, sequence=float(row["img_size"]), batch=batch)
     site = accelerator_site(accelerator(row["gpu"], catalog.load().accelerators))

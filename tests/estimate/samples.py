@@ -47,7 +47,7 @@ IMAGE = replace(
     kind="image",
     modality="image",
     model=replace(MODEL, parameters=exactly(2.56e7), active=exactly(2.56e7), layers=50.0, forward_flops=8.2e9,
-                  activation_bytes=8.5e7),
+                  activation_bytes=4.3e7),
     training=replace(TRAINING, sequence=224.0, batch=256.0),
 )  # fmt: skip
 MLP = replace(ENCODER, task="recsys_rank", kind="mlp", modality="tabular", training=replace(TRAINING, sequence=1.0))

@@ -102,12 +102,12 @@ def test_embedding_tables_are_held():
 
 
 def test_activations_of_an_image_network():
-    """Checkpointing leaves a third of a convolutional network's activations; fp32 doubles them."""
+    """What is counted is kept, with a little beside; checkpointing leaves a third of it; fp32 doubles it."""
     plain = replace(ONE, micro_batch=64.0)
     ways = (plain, replace(plain, checkpointing=True), replace(plain, precision="fp32"))
     mixed, kept, wide = part(KEPT, IMAGE, *ways) - WORKSPACE
-    assert mixed == pytest.approx(64 * 8.5e7)
-    assert kept == pytest.approx(LARGEST * mixed)
+    assert 1.0 < mixed / (64 * 4.3e7) < 1.1
+    assert kept == pytest.approx(LARGEST * mixed, rel=0.1)
     assert wide == pytest.approx(2 * mixed)
 
 

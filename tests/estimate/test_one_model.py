@@ -56,7 +56,7 @@ def test_plan_and_estimate_agree(cells, count, parallel, again):
 @given(work=st.sampled_from(WORKS), faster=st.floats(1.5, 50.0), parallel=st.sampled_from(("none", "ddp", "fsdp2")))
 def test_a_machine_twice_as_fast_takes_half_the_time(work, faster, parallel):
     """Where nothing costs time of its own, all rates of a machine times a factor divide its step by that factor."""
-    free = {**FITTED.constants, "launch_eager": 0.0, "launch_fused": 0.0, "collective_s": 0.0}
+    free = {**FITTED.constants, "launch_eager": 0.0, "launch_fused": 0.0, "collective_s": 0.0, "image_launch": 0.0}
     quick = replace(
         GPU, flops=tuple((dtype, rate.times(faster)) for dtype, rate in GPU.flops),
         bandwidth=GPU.bandwidth.times(faster), link=GPU.link.times(faster), fabric=GPU.fabric.times(faster),
