@@ -64,6 +64,10 @@ def _trained(thought: Thought, limits: Expected) -> Expected:
         micro_batch=winner.micro_batch,
         global_batch=int(thought.answers["train.batch"].fact.number),
         sequence_length=int(thought.answers["train.sequence"].fact.number),
+        tensor=candidate.split.tensor,
+        pipeline=candidate.split.pipeline,
+        context=candidate.split.context,
+        experts=candidate.split.expert,
     )
 
 

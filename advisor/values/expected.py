@@ -8,11 +8,11 @@ from typing import Literal
 class Expected:
     """The decided training set-up; a part that was not decided is None.
 
-    `parallelism` is an option of `d_parallel` (none, independent_runs, ddp, fsdp2, hsdp), `train_mode` one of
-    `g_train_mode`. `gpus` counts devices over all `machines`; batches count samples, the sequence
-    tokens. `record` is the path of the record, "" when it is not written yet. `accelerator` is a slug of the
-    catalogue; `on_demand` says that preemptible machines were ruled out; `model` is a name on a hub or a path.
-    `price_usd_h` is what a device costs; `deadline_s` and `budget_usd` are for one run, as they were answered.
+    `parallelism` is an option of `d_parallel`, `train_mode` one of `g_train_mode`. `tensor`, `pipeline`, `context` and
+    `experts` are over how many devices one copy of the model is cut. `gpus` counts devices over all `machines`; batches
+    count samples, the sequence tokens. `record` is the path of the record, "" when it is not written yet. `accelerator`
+    is a slug of the catalogue; `on_demand` says that preemptible machines were ruled out; `model` is a name on a hub or
+    a path. `price_usd_h` is what a device costs; `deadline_s` and `budget_usd` are for one run, as they were answered.
     """
 
     parallelism: str | None = None
@@ -31,3 +31,7 @@ class Expected:
     price_usd_h: float | None = None
     deadline_s: float | None = None
     budget_usd: float | None = None
+    tensor: int | None = None
+    pipeline: int | None = None
+    context: int | None = None
+    experts: int | None = None

@@ -63,6 +63,16 @@ def test_configurations_that_differ(tmp_path: Path, name: str, text: str, expect
         ("ddp", "distributed_type: MULTI_GPU\nuse_cpu: false\n", []),
         ("ddp", "distributed_type: FSDP\nuse_cpu: false\n", [("ADV053", "error", 1)]),
         ("hsdp", "distributed_type: FSDP\nuse_cpu: false\n", []),
+        ("zero1", "distributed_type: DEEPSPEED\ndeepspeed_config: {zero_stage: 1}\n", []),
+        ("zero2", "distributed_type: DEEPSPEED\ndeepspeed_config: {zero_stage: 2}\n", []),
+        ("zero2", "distributed_type: DEEPSPEED\ndeepspeed_config: {zero_stage: 3}\n", [("ADV053", "warning", 2)]),
+        ("zero1", "distributed_type: 'NO'\nuse_cpu: false\n", [("ADV053", "error", 1)]),
+        ("zero2", "distributed_type: MULTI_GPU\nuse_cpu: false\n", [("ADV053", "error", 1)]),
+        ("tp", "distributed_type: FSDP\nuse_cpu: false\n", []),
+        ("ep", "distributed_type: MULTI_GPU\nuse_cpu: false\n", [("ADV053", "error", 1)]),
+        ("cp", "distributed_type: 'NO'\nuse_cpu: false\n", [("ADV053", "error", 1)]),
+        ("pp", "distributed_type: 'NO'\nuse_cpu: false\n", [("ADV053", "error", 1)]),
+        ("nd_hybrid", "distributed_type: MULTI_GPU\nuse_cpu: false\n", []),
         ("something new", "distributed_type: FSDP\nuse_cpu: false\n", []),
         (None, "distributed_type: FSDP\nuse_cpu: false\n", []),
     ],
@@ -72,6 +82,30 @@ def test_each_decided_parallelism(
 ) -> None:
     """One device, DDP, FSDP and HSDP each accept their own configurations; an option that is not known says nothing."""
     assert found(outcome(tmp_path, text, Expected(parallelism))) == expected
+
+
+TITAN = (
+    "[training]\nsteps = 9\n[checkpoint]\nenable = true\n[parallelism]\ntensor_parallel_degree = {}\n"
+    "pipeline_parallel_degree = {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("tensor", "pipeline", "lines"), [(8, 4, []), (4, 4, [6]), (8, 1, [7]), (1, 1, [6, 7]), ("-1", 4, [])]
+)
+def test_the_cut_of_the_model_is_compared(tmp_path: Path, tensor: object, pipeline: int, lines: list[int]) -> None:
+    """Another degree of tensor parallelism or another number of stages than was decided is an error on its line."""
+    decided = Expected("nd_hybrid", tensor=8, pipeline=4, context=1, experts=1)
+    result = outcome(tmp_path, TITAN.format(tensor, pipeline), decided, "run.toml")
+    assert [each for each in found(result) if each[0] == "ADV053"] == [("ADV053", "error", line) for line in lines]
+
+
+def test_a_cut_that_was_not_decided(tmp_path: Path) -> None:
+    """Sharding alone was decided: tensor parallelism in the configuration is otherwise, and degrees of one are not."""
+    decided = Expected("fsdp2", tensor=1, pipeline=1, context=1, experts=1)
+    result = outcome(tmp_path, TITAN.format(4, 1), decided, "run.toml")
+    (drift,) = [each for each in result.findings if each.rule == "ADV053"]
+    assert (drift.place.line, "decided not to cut the model (tensor ranks)" in drift.message) == (6, True)
 
 
 def test_the_record_is_related(tmp_path: Path) -> None:

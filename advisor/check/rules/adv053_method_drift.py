@@ -1,6 +1,6 @@
 """ADV053: the configuration trains in another way than was decided."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from advisor.check.material import Material
 from advisor.check.rulebook import TRAINERS, Example, Rule, finding, written
@@ -12,10 +12,33 @@ _SAID = {
     "none": "one device",
     "independent_runs": "independent runs on one device each",
     "ddp": "DDP",
+    "zero1": "ZeRO-1",
+    "zero2": "ZeRO-2",
     "fsdp2": "FSDP",
     "hsdp": "HSDP",
+    "tp": "tensor parallelism over sharded states",
+    "cp": "context parallelism over sharded states",
+    "ep": "experts spread over sharded states",
+    "pp": "a pipeline",
+    "nd_hybrid": "tensor parallelism and a pipeline",
 }
-_SHARDED = ("fsdp2", "hsdp")
+_OFFLOADS = ("zero0", "zero1", "zero2", "zero3")  # on one device ZeRO is a way to offload
+_CUT: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = dict.fromkeys(
+    ("tp", "cp", "ep"), (("fsdp", "zero3"), ("zero1", "zero2"))
+)
+_ENGINES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    **dict.fromkeys(("none", "independent_runs"), (("one",), _OFFLOADS)),
+    "ddp": (("ddp",), ("zero0", "zero1")),
+    "zero1": (("zero1",), ("zero0", "zero2", "zero3", "ddp", "fsdp")),
+    "zero2": (("zero2",), ("zero1", "zero3", "fsdp")),
+    **dict.fromkeys(("fsdp2", "hsdp"), (("fsdp",), ("zero0", "zero1", "zero3"))),
+    **_CUT,
+    **dict.fromkeys(("pp", "nd_hybrid"), (("ddp", "fsdp", "zero0", "zero1"), ("zero2", "zero3"))),
+}
+"""What each decision is configured as, and what is so near that its estimates nearly hold: ZeRO-3 shards as FSDP does,
+and 0 and 1 keep whole weights as DDP does."""
+_DEGREES = (("tensor", "tensor_parallel"), ("pipeline", "pipeline_stages"), ("context", "context_parallel"),
+            ("experts", "expert_parallel"))  # fmt: skip
 _MODES = ("full", "lora", "qlora")
 _PRECISIONS = {
     **dict.fromkeys(("no", "fp32", "float32", "32-true"), "fp32"),
@@ -25,11 +48,12 @@ _PRECISIONS = {
 
 
 def find(material: Material) -> Iterator[Finding]:
-    """Each engine, precision and batch that is not the decided one."""
+    """Each engine, cut, precision and batch that is not the decided one."""
     for config in material.configs:
         expected = material.expected_of(config)
         if expected is not None:
             yield from _parallelism(material, config, expected)
+            yield from _degrees(config, expected)
             yield from _precision(config, expected)
             yield from _method(config, expected)
             yield from _sizes(config, expected)
@@ -43,14 +67,21 @@ def _parallelism(material: Material, config: ConfigFacts, expected: Expected) ->
     name, at = configured
     if name == "deepspeed" and material.linked(config) is not None:
         return  # the file that it names says the stage, and is judged itself
-    if name == ("fsdp" if decided in _SHARDED else "ddp" if decided == "ddp" else "one"):
-        return
-    # ZeRO-3 shards as FSDP does, and 0 and 1 keep whole weights as DDP does: the estimates nearly hold. On one
-    # device ZeRO is a way to offload.
-    alike = {"zero3": _SHARDED, "zero0": ("ddp", *_SHARDED), "zero1": ("ddp", *_SHARDED), "deepspeed": _SAID}
-    near = decided in alike.get(name, ()) or (name.startswith("zero") and decided in ("none", "independent_runs"))
-    message = f"decided {_SAID[decided]}, but {written(at)}"
-    yield _finding("warning" if near else "error", message, at, expected)
+    same, near = _ENGINES[decided]
+    if name not in same:
+        message = f"decided {_SAID[decided]}, but {written(at)}"
+        yield _finding("warning" if name in (*near, "deepspeed") else "error", message, at, expected)
+
+
+def _degrees(config: ConfigFacts, expected: Expected) -> Iterator[Finding]:
+    """Over how many devices one copy of the model is cut, each way."""
+    for name, fact in _DEGREES:
+        decided, at = getattr(expected, name), getattr(config, fact)
+        if decided is None or at is None or at.whole is None or at.whole <= 0 or at.whole == decided:
+            continue
+        told = f"decided to cut the model over {decided}" if decided > 1 else "decided not to cut the model"
+        way = "experts" if name == "experts" else f"{name} ranks"
+        yield _finding("error", f"{told} ({way}), but {written(at)}", at, expected)
 
 
 def _engine(config: ConfigFacts) -> tuple[str, At] | None:
@@ -111,9 +142,10 @@ RULE = Rule(
     severity="error",
     group="drift",
     formats=TRAINERS,
-    condition="The recorded decision names one device, DDP or FSDP, a precision, full training or adapters, a batch, "
-    "or the length of a sequence, and a configuration of the project says otherwise. Near equivalents (ZeRO-3 for "
-    "FSDP, ZeRO-1 for DDP, DeepSpeed with a stage in a file elsewhere), batches and lengths are warnings.",
+    condition="The recorded decision names a layout (one device, DDP, ZeRO, FSDP, a cut by tensors, stages, sequences "
+    "or experts, and over how many devices), a precision, full training or adapters, a batch, or the length of a "
+    "sequence, and a configuration of the project says otherwise. Near equivalents (ZeRO-3 for FSDP, ZeRO-1 for DDP, "
+    "DeepSpeed with a stage in a file elsewhere), batches and lengths are warnings.",
     remedy="Change the configuration, or run advisor plan and have the new decision accepted.",
     why="Memory, time and cost in the record were estimated for the decided method.",
     evidence=("docs/decisions of the project that is checked",),
