@@ -82,7 +82,7 @@ def _ends(span: Span) -> tuple[float, float, float]:
     return span.value, span.low, span.high
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _core(work: Workload, field: Field, fitted: Fitted, drawn: int) -> Core:
     case = Case(work, field, fitted_for(work.kind, fitted), drawn)
     one = run(case, 1.0, work.training.sequence)

@@ -1,6 +1,7 @@
 """JSON Lines: records exactly where the file is small, from windows where it is large; keys and label counts."""
 
 import json
+from codecs import BOM_UTF8
 from typing import Any
 
 from advisor.answers.detect.content.columns import Column, label_of
@@ -23,7 +24,7 @@ def read(entry: Entry, limits: Limits) -> Table:
         raise Unreadable("is gzip: its records are not counted; unpack it, or convert it to Parquet")
     if not whole:
         raw = raw[: raw.rfind(b"\n") + 1] or raw
-    lines = [line for line in raw.split(b"\n") if line.strip()]
+    lines = [line for line in raw.removeprefix(BOM_UTF8).split(b"\n") if line.strip()]
     columns, letters = _profile(lines[:_PROFILED])
     label = label_of(tuple(columns))
     if label:
@@ -58,7 +59,7 @@ def _profile(lines: list[bytes]) -> tuple[dict[str, Column], float]:
 
 def _record(line: bytes) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line.decode())  # which is UTF-8: to ask each line for its encoding takes as long again
     except (ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}

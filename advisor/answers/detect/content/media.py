@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from statistics import fmean
+from math import fsum
 from typing import TypeVar
 
 from advisor.answers.detect.content import audio, folders, images
@@ -41,7 +41,12 @@ def _say_count(entries: list[Entry], data: Data, found: Found) -> tuple[float, f
     count, low, high = (len(entries) * share * times for times in data.scale())
     source = f"{data.place}: one file a sample{', the training split' if split else ''}"
     found.say("data.samples", round(count), source, "samples", (low, high) if low < high else None)
-    found.say("data.sample_bytes", round(fmean(entry.size for entry in entries)), f"{data.place} mean size", "bytes")
+    found.say(
+        "data.sample_bytes",
+        round(fsum(entry.size for entry in entries) / len(entries)),
+        f"{data.place} mean size",
+        "bytes",
+    )
     classes = _classes(entries, data)
     if classes:
         total, least = sum(classes.values()), min(classes.values())
@@ -87,7 +92,7 @@ def _say_decoded(raw: Sequence[float], count: tuple[float, float, float], source
 
 def _mean(values: Sequence[float], count: tuple[float, float, float], complete: bool) -> tuple[float, float, float]:
     """(mean x count, low, high): 90% of the mean's error, none where every file was read."""
-    mean = fmean(values)
+    mean = fsum(values) / len(values)
     spread = (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5 / len(values) ** 0.5
     error = 0.0 if complete else 1.645 * spread
     return mean * count[0], max(mean - error, 0) * count[1], (mean + error) * count[2]
