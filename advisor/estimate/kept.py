@@ -73,11 +73,12 @@ def layer_activations(run: Run, k: Constants) -> Number:
 
 def _around(run: Run, k: Constants) -> Number:
     """Values beside attention and MLP: inputs of norms and of the products that follow them, on every tensor parallel
-    rank without sequence parallelism. Norms that are operations of their own compute in 32 bits and keep what they
-    cast (TITAN, TUNE, LITGPT); PyTorch's tensor parallelism keeps gathered inputs of products whole."""
-    eager = run.software.eager * run.shape.hidden
-    masks = choose(gated(run.shape), 0.0, DROPOUT_MASKS)
-    norms = choose(eager > 0, k["kept_eager"], k["kept_around"] + masks) - PRODUCT_INPUTS
+    rank without sequence parallelism. Norms of models with a gated MLP have no kernel of their own: where nothing is
+    fused they compute in 32 bits and keep what they cast (TITAN, TUNE, LITGPT). PyTorch's tensor parallelism keeps
+    gathered inputs of products whole."""
+    plain = k["kept_around"] + DROPOUT_MASKS
+    norms = choose(run.software.eager > 0, k["kept_eager"], k["kept_around"])
+    norms = choose(gated(run.shape), norms, plain) - PRODUCT_INPUTS
     whole = choose(run.software.native > 0, 1.0, _split(run))
     return run.shape.hidden * (norms / _split(run) + PRODUCT_INPUTS / whole)
 

@@ -81,20 +81,20 @@ def trained(row: Row, ground: Ground) -> Estimated:
     times_spread, spread = ground.spreads["step"], ground.spreads["memory"]
     head = {
         "step_s": _part(times.total, times_spread, matters),
-        **{f"{name}_bytes": _size(kept, float(getattr(kept, name)), spread, matters) for name in SIZES},
+        **{f"{name}_bytes": _size(kept, float(getattr(kept, name)), spread) for name in SIZES},
     }
     if away := float(host_bytes(run, k)) * min(run.layout.devices, run.layout.node):
         head["host_bytes"] = _part(away, spread, matters)
     return Estimated(
-        row, run, _sound(head), _parts(times, times_spread, matters), _kept_parts(kept, spread, matters),
+        row, run, _sound(head), _parts(times, times_spread, matters), _kept_parts(kept, spread),
         float(run.device.memory), found.assumed, matters,
     )  # fmt: skip
 
 
-def sized(run: Run, ground: Ground, matters: float = 0.0) -> Part:
-    """Bytes of the process on a device; `matters` is how far what was assumed may move them."""
+def sized(run: Run, ground: Ground) -> Part:
+    """Bytes of the process on a device."""
     kept = held(run, ground.constants)
-    return _size(kept, float(kept.process), ground.spreads["memory"], matters)
+    return _size(kept, float(kept.process), ground.spreads["memory"])
 
 
 def served(row: Row, ground: Ground) -> Estimated:
@@ -163,16 +163,17 @@ def _parts(values: Any, spread: Spread, matters: float) -> Parts:
     return {name: _part(getattr(values, name), spread, matters) for name in values.__slots__}
 
 
-def _size(kept: Held, size: float, spread: Spread, matters: float) -> Part:
-    """A size that holds weights, gradients and states, which are counted, and a rest, which is estimated."""
+def _size(kept: Held, size: float, spread: Spread) -> Part:
+    """A size that holds weights, gradients and states, which are counted, and a rest, which is estimated. The range is
+    that of the run as it was read: how far another sequence or checkpointing moves it is said beside it."""
     counted = float(kept.weights + kept.gradients + kept.states)
-    return Part(size, *(float(end) for end in memory_range(counted, size - counted, spread, matters)))
+    return Part(size, *(float(end) for end in memory_range(counted, size - counted, spread)))
 
 
-def _kept_parts(kept: Held, spread: Spread, matters: float) -> Parts:
+def _kept_parts(kept: Held, spread: Spread) -> Parts:
     parts = {name: float(getattr(kept, name)) for name in kept.__slots__}
     ends = {
-        name: memory_range(size, 0.0, spread, matters) if name in COUNTED else memory_range(0.0, size, spread, matters)
+        name: memory_range(size, 0.0, spread) if name in COUNTED else memory_range(0.0, size, spread)
         for name, size in parts.items()
     }
     return {name: Part(size, *(float(end) for end in ends[name])) for name, size in parts.items()}

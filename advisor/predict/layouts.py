@@ -3,14 +3,19 @@
 import re
 
 from advisor.errors import BadInput
+from advisor.estimate.doubt import Doubt
 from advisor.predict.cells import Row, count, number, text
-from advisor.predict.shapes import Notes
+from advisor.predict.shapes import TWICE, Notes
 from advisor.predict.software import UNKNOWN, Framework
 from advisor.values.runs import FULL, NO_CKPT, SELECTIVE, Layout, Shape
 
 TORCH_PIPELINE = re.compile(r"torchtitan", re.I)
 """A rank's batch is cut into as many micro batches as there are stages; since 2025 into single sequences (TITAN)."""
 BY_STAGES = re.compile(r"torchtitan 2024", re.I)
+ANOTHER_STAGE = Doubt(0.1, 0.1, counted_less=0.7, counted_more=0.7)
+"""States, gradients or weights that are divided among the ranks, or are not."""
+CHECKPOINTED = Doubt(less=1.2)
+"""What checkpointing leaves of activations and logits together."""
 ENOUGH_TOKENS = 8192.0
 """A micro batch that nobody states is taken to fill a device with about as many tokens."""
 
@@ -30,7 +35,8 @@ def layout(row: Row, shape: Shape, known: Framework, node: float, notes: Notes) 
         raise BadInput(f"{shape.layers:g} layers cannot fill {pipeline:g} pipeline stages")
     replicas = devices / model
     micro, batch = _batches(row, shape, replicas, context, notes)
-    virtual = _virtual(row, shape, pipeline, known if devices > node else UNKNOWN, notes) if pipeline > 1 else 1.0
+    usual = known if devices > node or known.interleaved > 1 else UNKNOWN
+    virtual = _virtual(row, shape, pipeline, usual, notes) if pipeline > 1 else 1.0
     if pipeline > 1 and TORCH_PIPELINE.search(text(row, "framework")):
         micro = max(1.0, batch / replicas // pipeline) if BY_STAGES.search(text(row, "framework")) else 1.0
     return Layout(
@@ -52,7 +58,7 @@ def _virtual(row: Row, shape: Shape, stages: float, known: Framework, notes: Not
         return said if said <= most else max(1.0, most // said)
     usual = most if known.interleaved else 1.0
     if known.interleaved and most > 1:
-        notes.assume(f"{usual:g} virtual stages", 0.08)
+        notes.assume(f"{usual:g} virtual stages", 0.08, Doubt(less=0.3, more=0.3))
     return usual
 
 
@@ -62,7 +68,7 @@ def _batches(row: Row, shape: Shape, replicas: float, context: float, notes: Not
         micro = max(1.0, batch / replicas / accumulated)
     if not micro:
         micro = _assumed_micro(shape, context, (batch or replicas * 1024.0) / replicas)
-        notes.assume(f"micro-batch of {micro:g}", 0.08)
+        notes.assume(f"micro-batch of {micro:g}", 0.08, TWICE)
     if not batch:
         batch = micro * replicas * (accumulated or 1.0)
         if not accumulated:
@@ -98,7 +104,7 @@ def _zero(row: Row, known: Framework, replicas: float, notes: Notes) -> float:
     if re.search(r"distributed", said):
         return 1.0
     if replicas > 1:
-        notes.assume(f"ZeRO {known.zero:g}", 0.03)
+        notes.assume(f"ZeRO {known.zero:g}", 0.03, ANOTHER_STAGE)
     return known.zero if replicas > 1 else 0.0
 
 
@@ -116,7 +122,7 @@ def checkpoint(row: Row, known: Framework, notes: Notes) -> float:
     if not said and known.recomputes:
         return FULL
     if not said:
-        notes.assume("no activation checkpointing", 0.08)
+        notes.assume("no activation checkpointing", 0.08, CHECKPOINTED)
     return NO_CKPT
 
 

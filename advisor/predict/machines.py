@@ -90,7 +90,7 @@ def on_machine(on: str, row: Row, ground: Ground, prices: Mapping[str, Price], w
 
     def choice(found: Found) -> Choice:
         step = Part(found.step_s, *(float(end) for end in ground.spreads["step"].around(found.step_s, seen.matters)))
-        memory = sized(replace(run, layout=found.layout), ground, seen.matters)
+        memory = sized(replace(run, layout=found.layout), ground)
         tokens = wanted.tokens or BILLION
         return Choice(found, step, memory, outlay(step, run, tokens, ground.accelerators[cells["gpu"]], price))
 

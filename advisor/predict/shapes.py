@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from advisor.errors import BadInput
+from advisor.estimate.doubt import CERTAIN, Doubt
 from advisor.predict.cells import Row, number, text
 from advisor.values.runs import Shape
 
@@ -18,6 +19,8 @@ YES = ("1", "1.0", "true", "yes")
 USUAL_VOCABULARY = 50304.0
 """Of GPT-2 and GPT-NeoX, padded to a multiple of 128."""
 SEQUENCES = ((r"bert", 512.0), (r"llama-?3", 8192.0), (r"llama-?2|mistral|mixtral|qwen", 4096.0))
+TWICE = Doubt(less=0.7, more=0.7)
+"""What is kept of twice as many tokens, or of half as many."""
 USUAL_SEQUENCE = 2048.0
 """Length that a model was trained on, where the run does not say."""
 STATE_SPACE_WEIGHTS = 6.0
@@ -30,14 +33,18 @@ NOT_COVERED = re.compile(
 
 @dataclass(slots=True)
 class Notes:
-    """What was assumed while a row was read; `matters` is how far the answer may move for it, in log units."""
+    """What was assumed while a row was read; `matters` is how far the answer may move for it, in log units, `doubt` how
+    far what a device holds."""
 
     said: list[str] = field(default_factory=list)
     matters: float = 0.0
+    doubt: Doubt = CERTAIN
 
-    def assume(self, what: str, moves: float) -> None:
+    def assume(self, what: str, moves: float, held: Doubt | None = None) -> None:
+        """Memory is moved as far as time, unless `held` says how far."""
         self.said.append(what)
         self.matters = (self.matters**2 + moves**2) ** 0.5
+        self.doubt = self.doubt.beside(Doubt(moves, moves) if held is None else held)
 
 
 def shape(row: Row, model: Row, notes: Notes) -> Shape:
@@ -79,7 +86,7 @@ def _sequence(row: Row, name: str, notes: Notes) -> float:
     if found:
         return found
     usual = next((length for words, length in SEQUENCES if re.search(words, name)), USUAL_SEQUENCE)
-    notes.assume(f"sequence of {usual:g} tokens", 0.25)
+    notes.assume(f"sequence of {usual:g} tokens", 0.25, TWICE)
     return usual
 
 

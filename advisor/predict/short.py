@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
-from advisor.estimate.doubt import memory_range
+from advisor.estimate.doubt import Doubt, memory_range
 from advisor.estimate.holding import Held, held
 from advisor.predict.cells import Row
 from advisor.predict.devices import accelerator
@@ -52,12 +52,12 @@ def shortfall(config: ConfigFacts, devices: Devices, ground: Ground) -> Shortfal
     case = _case(config, devices, ground)
     if case is None or (estimated := _held(case, ground)) is None:
         return None
-    found, matters = estimated
+    found, doubt = estimated
     memory = case.device.memory_gb * 1e9
     state = _state(found, case)
     whole = case.known_device and (case.count is not None or case.sharding == 0)
     counted = float(found.weights + found.gradients + found.states)
-    low, high = memory_range(counted, float(found.process) - counted, ground.spreads["memory"], matters)
+    low, high = memory_range(counted, float(found.process) - counted, ground.spreads["memory"], doubt)
     if whole and low > memory:
         between = (float(low), float(high))
         return Shortfall(float(found.process), memory, _named(case), between, tuple(_mends(case, memory, ground)))
@@ -177,13 +177,13 @@ def _largest(ground: Ground) -> Accelerator:
     return max(cards, key=lambda row: row.memory_gb)
 
 
-def _held(case: _Case, ground: Ground) -> tuple[Held, float] | None:
-    """What a device holds, and how far what was assumed may move it [log units]."""
+def _held(case: _Case, ground: Ground) -> tuple[Held, Doubt] | None:
+    """What a device holds, and how far what was assumed may move it."""
     found = read(case.row, ground.models, ground.accelerators)
     if found.run is None:
         return None
     software = replace(found.run.software, flash=1.0)  # what every framework can do, and most do unasked
-    return held(replace(found.run, software=software), ground.constants), found.matters
+    return held(replace(found.run, software=software), ground.constants), found.doubt
 
 
 def _state(found: Held, case: _Case) -> float:

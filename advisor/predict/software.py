@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from advisor.estimate.doubt import Doubt
 from advisor.predict.cells import Row, text
 from advisor.predict.shapes import Notes
 from advisor.values.runs import Software
@@ -15,7 +16,7 @@ ADAPTER_SHARE = 0.006
 @dataclass(frozen=True, slots=True)
 class Framework:
     """`fused` and `flash` as in Software; `zero` where several replicas run and the row is silent; `policy` bytes of
-    (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where
+    (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where,
     pipelines of more than one machine usually run several virtual stages. `eager` 1 where backward keeps what eager
     kernels keep unless they are compiled; without it all that are not fused do."""
 
@@ -32,12 +33,13 @@ class Framework:
     eager: float | None = None
 
 
-WHOLE_LOGIT, HALF_LOGIT, IN_PLACE_LOGIT = 12.0, 8.0, 6.0
+WHOLE_LOGIT, JITTED_LOGIT, HALF_LOGIT, IN_PLACE_LOGIT = 12.0, 10.0, 8.0, 6.0
 COMPILED_LOGIT, CHUNKED_LOGIT, FUSED_LOGIT = 4.0, 1.5, 1.0
 """At the start of backward a logit takes 12 bytes: the logarithm of its softmax in fp32 and two gradients of it (TUNE,
-TITAN: 12.7 and 12), 8 where all stays in 16 bits (LITGPT). A loss that works in place keeps 6 (KORTHIKANTI), one that
-is compiled a logit and its gradient in 16 bits (TITAN: 8 bytes less), one that is computed in chunks an eighth (TUNE);
-one that is fused with the last product never has them all."""
+TITAN: 12.7 and 12), 8 where all stays in 16 bits (LITGPT). A loss that works in place keeps 6 (KORTHIKANTI), 10 where
+its operations are fused one by one (MEGATRON's tests: 3.5 to 8 more), one that is compiled a logit and its gradient in
+16 bits (TITAN: 8 bytes less), one that is computed in chunks an eighth (TUNE); one that is fused with the last product
+never has them all."""
 MEGATRON = (2.0, 4.0, 12.0)
 """bf16 weights, fp32 gradients, fp32 master copy and two moments (MEGATRON)."""
 TORCH_FSDP = (4.0, 4.0, 8.0)
@@ -60,6 +62,7 @@ FRAMEWORKS = (
         MEGATRON,
         logit_bytes=IN_PLACE_LOGIT,
         overlapping=1.0,
+        interleaved=2.0,
     ),
     Framework(
         r"megatron-lm examples", 1.0, 2.0, 1.0, MEGATRON, logit_bytes=IN_PLACE_LOGIT, overlapping=1.0, interleaved=1.0
@@ -108,16 +111,17 @@ def multiplied(row: Row) -> str:
 def software(row: Row, notes: Notes) -> Software:
     """The software of a run, from its framework, precision, optimizer and task."""
     known, kind = framework(row), multiplied(row)
-    said = " ".join(text(row, name).lower() for name in ("framework", "precision", "notes"))
+    said = " ".join(text(row, name).lower() for name in ("framework", "precision", "notes", "arch_notes"))
     compiled = COMPILED.search(said) is not None and "no compile" not in said
     if re.search(r"fp4|4-?bit float", text(row, "precision").lower()):
         notes.assume("matrix products in 4 bits as fast as in 8", FOUR_BITS)
     if known is UNKNOWN:
-        notes.assume("framework (eager or fused?)", 0.12)
+        notes.assume("framework (eager or fused?)", 0.12, Doubt(0.3, 0.3, 0.1, 0.1))
     in_backward = (
         re.search(r"technique \+(optim|actoffload|8bit)|optimizer.in.backward|fused.optimizer.step", said) is not None
     )
     weight, gradient, state = _policy(row, known, kind)
+    _doubt_states(row, notes)
     task = f"{text(row, 'task')} {text(row, 'precision')}".lower()
     adapter = re.search(r"lora|adapter", task) is not None
     four = re.search(r"qlora|nf4|bnb|4-bit", task) is not None
@@ -148,6 +152,8 @@ LOSS_COMPILED = re.compile(r"torchtitan (2025|2026|0\.[2-9]|1\.)")
 
 def _logit(said: str, known: Framework, compiled: bool) -> float:
     """Bytes that a logit takes with its copies."""
+    if '"cross-entropy-loss-fusion": true' in said:
+        return JITTED_LOGIT
     if re.search(r"cce|cut.?cross|liger|fused.linear", said):
         return FUSED_LOGIT
     if re.search(r"chunk|technique \+?(actckpt|optim|actoffload|8bit|q?lora)", said):
@@ -171,6 +177,17 @@ def _mlp_kept(row: Row) -> float:
     layers = [float(count or 1.0) for _, count in levels]
     kept = [MLP_LEVELS.get(level, 0.5) * count for (level, _), count in zip(levels, layers, strict=True)]
     return sum(kept) / sum(layers)
+
+
+REINFORCED = re.compile(r"grpo|ppo|rlhf|dpo|\brl\b|reinforce", re.I)
+
+
+def _doubt_states(row: Row, notes: Notes) -> None:
+    """States are AdamW's unless the row says otherwise; what learns by reinforcement has other models beside it."""
+    if not text(row, "optimizer"):
+        notes.assume("AdamW", 0.0, Doubt(counted_less=0.35))
+    if REINFORCED.search(f"{text(row, 'task')} {text(row, 'framework')} {text(row, 'model')}"):
+        notes.assume("one model: neither a reference nor what generates is counted", 0.1, Doubt(0.1, 1.0, 0.0, 1.0))
 
 
 FOUR_BITS = 0.25
@@ -205,13 +222,17 @@ def _policy(row: Row, known: Framework, kind: str) -> tuple[float, float, float]
     if known.words == "torchtune" and not optimizer and not re.search(r"lora", text(row, "task"), re.I):
         return ONE_DEVICE
     moments = 8.0 if state >= 8.0 else state
+    if EIGHT_BITS.search(optimizer):
+        return weight, gradient, state - moments + min(moments, 2.0)
     kept = next((share for words, share in OPTIMIZERS if re.search(words, optimizer)), 1.0)
     return weight, gradient, state - moments * (1.0 - kept)
 
 
+EIGHT_BITS = re.compile(r"8-?bit|paged")
+"""Two moments of a byte each, whatever they had otherwise (BNB)."""
 OPTIMIZERS = (
-    (r"8-?bit|paged", 0.25), (r"adafactor|came\b", 0.06), (r"muon|lion|sgd|momentum|lars|signum", 0.5),
+    (r"adafactor|came\b", 0.06), (r"muon|lion|sgd|momentum|lars|signum", 0.5),
     (r"galore|apollo", 0.25),
 )  # fmt: skip
-"""What an optimizer keeps of AdamW's two moments: one byte for four (BNB), a row and a column of a matrix for a moment,
+"""What an optimizer keeps of AdamW's two moments: a row and a column of a matrix for a moment,
 one moment (MUON), of a low rank (EXPERT); the first that fits."""

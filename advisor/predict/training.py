@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from advisor.catalog.models import spelled
 from advisor.errors import BadInput
+from advisor.estimate.doubt import CERTAIN, Doubt
 from advisor.estimate.layers import parameters
 from advisor.predict.cells import Row, number, text
 from advisor.predict.devices import accelerator, device, node
@@ -31,6 +32,7 @@ class Read(Generic[R]):
     assumed: tuple[str, ...] = ()
     matters: float = 0.0
     reason: str = ""
+    doubt: Doubt = CERTAIN
 
 
 def as_read(row: Row, run_of: Callable[[Notes], R]) -> Read[R]:
@@ -40,7 +42,7 @@ def as_read(row: Row, run_of: Callable[[Notes], R]) -> Read[R]:
         run = run_of(notes)
     except BadInput as error:
         return Read(id, None, reason=error.what)
-    return Read(id, run, tuple(notes.said), notes.matters)
+    return Read(id, run, tuple(notes.said), notes.matters, doubt=notes.doubt)
 
 
 def read(row: Row, models: Models, accelerators: Mapping[str, Accelerator]) -> Read[Run]:
@@ -73,7 +75,7 @@ def _paged(run: Run, row: Row, notes: Notes) -> Run:
     each = software.weight_bytes + software.gradient_bytes + software.state_bytes
     if run.layout.devices > 1 or parameters(run.shape) * each <= run.device.memory:
         return run
-    notes.assume("states of the optimizer paged out", 0.2)
+    notes.assume("states of the optimizer paged out", 0.2, Doubt(counted_more=0.3))
     return replace(run, software=replace(software, state_bytes=0.0))
 
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from advisor import catalog
 from advisor.catalog.constants import document
 from advisor.catalog.models import models
 from advisor.estimate.answering import answering
-from advisor.estimate.doubt import memory_range
+from advisor.estimate.doubt import CERTAIN, Doubt, memory_range
 from advisor.estimate.holding import held
 from advisor.estimate.images import constants_of
 from advisor.estimate.links import data_parallel
@@ -44,17 +44,33 @@ class Table:
     group: str
     left_out: tuple[tuple[str, str], ...]
     counted: Any
+    doubt: Doubt = CERTAIN
 
     def inside(self, errors: Any, spread: Spread, keep: Any = None) -> Any:
-        """Which measurements lie in the range around what was predicted; what is counted of it is hardly off."""
+        """Which measurements lie in the range around what was predicted; what is counted of memory is hardly off."""
         keep = numpy.ones(len(self.measured), bool) if keep is None else keep
         predicted, counted = numpy.exp(errors) * self.measured[keep], self.counted[keep]
-        ends = [
-            memory_range(share, whole - share, spread, moves)
-            for share, whole, moves in zip(counted, predicted, self.matters[keep], strict=True)
-        ]
-        low, high = numpy.array(ends).reshape(-1, 2).T
+        if self.group == "memory":
+            low, high = memory_range(counted, predicted - counted, spread, part(self.doubt, keep))
+        else:
+            scale = numpy.sqrt(spread.base**2 + self.matters[keep] ** 2)
+            low, high = predicted * numpy.exp(spread.low * scale), predicted * numpy.exp(spread.high * scale)
         return (self.measured[keep] >= low) & (self.measured[keep] <= high)
+
+    def off(self, errors: Any, keep: Any, base: float) -> Any:
+        """How far rows lie off, in units of the row's own scale, measured above predicted positive; of memory what
+        neither its counted part nor its doubts explain."""
+        predicted, measured = numpy.exp(errors) * self.measured[keep], self.measured[keep]
+        if self.group != "memory":
+            return -errors / numpy.sqrt(base**2 + self.matters[keep] ** 2)
+        counted, doubt = self.counted[keep], part(self.doubt, keep)
+        low, high = memory_range(counted, 0.0, Spread(base, 0.0, 0.0), doubt)
+        rest = predicted - counted
+        over = numpy.maximum(numpy.log(numpy.maximum(measured - high, 1e-9 * rest) / rest), 0.0)
+        under = numpy.minimum(numpy.log(numpy.maximum(measured - low, 1e-9 * rest) / rest), 0.0)
+        more = numpy.sqrt(numpy.maximum(over**2 - doubt.more**2, 0.0))
+        less = numpy.sqrt(numpy.maximum(under**2 - doubt.less**2, 0.0))
+        return (more - less) / base
 
     def errors(self, constants: Constants, keep: Any = None) -> Any:
         """log(predicted / measured) of the rows to keep."""
@@ -63,13 +79,9 @@ class Table:
 
 
 def part(run: Any, keep: Any) -> Any:
-    """Some of the rows of a run."""
-    return type(run)(
-        *[
-            type(piece)(*[getattr(piece, field.name)[keep] for field in fields(piece)])
-            for piece in (getattr(run, field.name) for field in fields(run))
-        ]
-    )
+    """Some of the rows of a run, or of what is made of it."""
+    pieces = [getattr(run, field.name) for field in fields(run)]
+    return type(run)(*[part(piece, keep) if is_dataclass(piece) else piece[keep] for piece in pieces])
 
 
 def tokens(run: Any, constants: Constants, _kind: Any) -> Any:
@@ -78,9 +90,9 @@ def tokens(run: Any, constants: Constants, _kind: Any) -> Any:
 
 
 def memory(run: Any, constants: Constants, kind: Any) -> Any:
-    """Bytes of the kind that was measured."""
+    """Bytes of the kind that was measured; where a source does not say, what the allocator reserved."""
     found = held(run, constants)
-    inside = numpy.where(kind == "reserved", found.reserved, found.allocated)
+    inside = numpy.where(kind == "allocated", found.allocated, found.reserved)
     return numpy.where(kind == "nvidia_smi", found.process, inside)
 
 
@@ -140,6 +152,7 @@ def _table(name: str, group: str) -> Table:
         group=group,
         left_out=tuple((found.id, found.reason) for _, found in pairs if found.run is None),
         counted=held(run, start()).counted + 0.0 * measured if group == "memory" else 0.0 * measured,
+        doubt=Doubt(*[_array([getattr(found.doubt, field.name) for _, found in kept]) for field in fields(Doubt)]),
     )
 
 
@@ -151,9 +164,7 @@ def picture(run: Any, constants: Constants, _kind: Any) -> Any:
 def _images() -> Table:
     """Rows of networks of images: seconds of the batches of all devices."""
     known, accelerators = files.ground().models, catalog.load().accelerators
-    pairs = [
-        (row, read_image(row, known, accelerators, trained=row["task"] == "train")) for row in _rows("images.csv")
-    ]
+    pairs = [(row, read_image(row, known, accelerators, trained=row["task"] == "train")) for row in _rows("images.csv")]
     kept = [(row, found) for row, found in pairs if found.run is not None]
     run = together([found.run for _, found in kept], _array)
     measured = run.layout.batch / _array([float(row["measured"]) for row, _ in kept])

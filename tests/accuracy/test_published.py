@@ -38,10 +38,10 @@ def test_images_are_near_the_published_ones(images):
 
 
 def test_memory_is_near_the_published_one(memory):
-    """The median error of peak memory stays below 12%, as the mean over sources below 18%."""
+    """The median error of peak memory stays below 12%, as the mean over sources below 20%."""
     assert len(memory) > 40
     assert median(abs(case.error) for case in memory) < 0.12, report(memory)
-    assert mean_error(memory) < 0.18, report(memory)
+    assert mean_error(memory) < 0.2, report(memory)
 
 
 def test_whole_pretrainings_take_as_long_as_published():
