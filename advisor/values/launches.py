@@ -157,10 +157,28 @@ class LaunchFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Tensor:
+    """An input or output of a served model, by its name."""
+
+    name: At
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A tensor of a step's model (`inside`) and the tensor of the ensemble that it is (`outside`)."""
+
+    inside: At
+    outside: At
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an ensemble: the model that it runs."""
+    """One step of an ensemble: the model that it runs, and how its tensors are wired."""
 
     model: At
+    inputs: tuple[Mapped, ...] = ()
+    outputs: tuple[Mapped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +194,5 @@ class ServedModel:
     preferred_batches: tuple[At, ...] = ()
     warmup_batches: tuple[At, ...] = ()
     steps: tuple[Step, ...] = ()
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()

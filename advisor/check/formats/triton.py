@@ -10,7 +10,7 @@ from advisor.check.format import Format
 from advisor.check.launch import walk
 from advisor.check.tree import Document, Leaf, Node, Sequence, Table
 from advisor.values.configs import At
-from advisor.values.launches import ServedModel, Step
+from advisor.values.launches import Mapped, ServedModel, Step, Tensor
 
 _OWN = ("backend", "platform", "max_batch_size", "input", "output", "instance_group", "dynamic_batching",
         "ensemble_scheduling", "sequence_batching")  # fmt: skip
@@ -24,7 +24,6 @@ def read(document: Document) -> Iterator[ServedModel]:
 
 
 def _model(document: Document, root: Table) -> ServedModel:
-    steps = [walk.at(document, step, "model_name") for step in _many(walk.below(root, "ensemble_scheduling", "step"))]
     batching = walk.at(document, root, "dynamic_batching")
     return ServedModel(
         "triton",
@@ -39,8 +38,32 @@ def _model(document: Document, root: Table) -> ServedModel:
             for each in _many(walk.below(root, "model_warmup"))
             if (at := walk.at(document, each, "batch_size")) is not None
         ),
-        steps=tuple(Step(at) for at in steps if at is not None),
+        steps=tuple(_steps(document, root)),
+        inputs=tuple(_tensors(document, root, "input")),
+        outputs=tuple(_tensors(document, root, "output")),
     )
+
+
+def _steps(document: Document, root: Table) -> Iterator[Step]:
+    for step in _many(walk.below(root, "ensemble_scheduling", "step")):
+        at = walk.at(document, step, "model_name")
+        if at is not None:
+            inputs, outputs = (tuple(_mapped(document, step, f"{way}_map")) for way in ("input", "output"))
+            yield Step(at, inputs, outputs)
+
+
+def _mapped(document: Document, step: Node, key: str) -> Iterator[Mapped]:
+    for each in _many(walk.below(step, key)):
+        inside, outside = walk.at(document, each, "key"), walk.at(document, each, "value")
+        if inside is not None and outside is not None:
+            yield Mapped(inside, outside)
+
+
+def _tensors(document: Document, root: Table, key: str) -> Iterator[Tensor]:
+    for each in _many(walk.below(root, key)):
+        name = walk.at(document, each, "name")
+        if name is not None:
+            yield Tensor(name, walk.text(each, "optional").lower() == "true")
 
 
 def _many(node: Node | None) -> list[Node]:

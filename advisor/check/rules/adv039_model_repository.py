@@ -3,11 +3,12 @@
 import os.path
 from collections.abc import Iterator
 
+from advisor.check.launch.ensembles import flow, mapping
 from advisor.check.material import Material, absolute
 from advisor.check.rulebook import Example, Rule, finding, written
 from advisor.values.configs import At
 from advisor.values.finding import Finding
-from advisor.values.launches import ServedModel
+from advisor.values.launches import ServedModel, Step
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -21,6 +22,10 @@ def find(material: Material) -> Iterator[Finding]:
             yield from _name(model, len(models) > 1, material)
             for step in model.steps:
                 yield from _step(model, step.model, models)
+                yield from _wiring(step, models)
+    for model in material.models:
+        for told, at in flow(model):
+            yield finding(RULE.id, "error", f"the ensemble: {told}", "correct the name of the tensor", at)
 
 
 def _folder(model: ServedModel) -> str:
@@ -39,6 +44,14 @@ def _name(model: ServedModel, has_others: bool, material: Material) -> Iterator[
     if name is not None and isinstance(name.value, str) and name.value != folder and in_repository:
         told = f"{written(name)} stands in the folder {folder}"
         yield finding(RULE.id, "warning", told, "give both the same name", name)
+
+
+def _wiring(step: Step, models: dict[str, ServedModel]) -> Iterator[Finding]:
+    other = models.get(str(step.model.value))
+    for told, at in mapping(step, other) if other is not None else ():
+        completes = other is not None and other.backend is not None and other.backend.word == "python"
+        near = other.name if other is not None else None
+        yield finding(RULE.id, "warning" if completes else "error", told, "map the tensors that it has", at, near)
 
 
 def _step(model: ServedModel, step: At, models: dict[str, ServedModel]) -> Iterator[Finding]:
@@ -69,13 +82,17 @@ RULE = Rule(
     formats=("triton",),
     condition="In a model repository: an ensemble's max_batch_size is larger than that of a model it runs (of one that "
     "does not batch, with 0, a note); the name differs from the model's folder, or an ensemble runs a model that is "
-    "not there, though as many are (warnings).",
+    "not there, though as many are (warnings). A step maps a tensor that its model does not have, or leaves out an "
+    "input that is not optional (a warning for Python models, which may add tensors themselves). Of an ensemble alone: "
+    "a tensor that is read and nothing writes, or that is written and nothing reads.",
     remedy="Name the model as its folder, and give an ensemble the smallest max_batch_size of its models.",
     why="Triton refuses to load the model, or a batch that the ensemble accepts fails inside it.",
     evidence=(
         "triton-inference-server/server, docs/user_guide/model_configuration.md: the name must match the directory",
         "triton-inference-server/core, src/ensemble_utils.cc, ValidateEnsembleConfig: a model with size 0 may "
         "be part of a batching ensemble, one with a smaller size may not",
+        "triton-inference-server/core, src/ensemble_utils.cc, ValidateTensorMapping: mapping to non-existing input",
+        "triton-inference-server/core, src/model_config_utils.cc, ValidateEnsembleSchedulingConfig: the flow of data",
         "https://github.com/triton-inference-server/server/issues/6776 (an ensemble's is at most its models' smallest)",
     ),
     bad=Example(
