@@ -16,9 +16,9 @@ ADAPTER_SHARE = 0.006
 @dataclass(frozen=True, slots=True)
 class Framework:
     """`fused` and `flash` as in Software; `zero` where several replicas run and the row is silent; `policy` bytes of
-    (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where,
-    pipelines of more than one machine usually run several virtual stages, 2 where others do too. `eager` 1 where backward keeps what eager
-    kernels keep unless they are compiled; without it all that are not fused do."""
+    (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where
+    pipelines of more than one machine usually run several virtual stages, 2 where others do too. `eager` 1 where backward
+    keeps what eager kernels keep unless they are compiled; without it all that are not fused do."""
 
     words: str
     fused: float
@@ -62,7 +62,6 @@ FRAMEWORKS = (
         MEGATRON,
         logit_bytes=IN_PLACE_LOGIT,
         overlapping=1.0,
-        interleaved=2.0,
         interleaved=2.0,
     ),
     Framework(
