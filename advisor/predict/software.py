@@ -17,8 +17,8 @@ ADAPTER_SHARE = 0.006
 class Framework:
     """`fused` and `flash` as in Software; `zero` where several replicas run and the row is silent; `policy` bytes of
     (weights, gradients, states) in mixed precision; `sequence_parallel` with tensor parallelism; `interleaved` 1 where
-    pipelines of more than one machine usually run several virtual stages, 2 where others do too. `eager` 1 where backward
-    keeps what eager kernels keep unless they are compiled; without it all that are not fused do."""
+    pipelines of more than one machine usually run several virtual stages, 2 where others do too. `eager` 1 where
+    backward keeps what eager kernels keep unless they are compiled; without it all that are not fused do."""
 
     words: str
     fused: float
