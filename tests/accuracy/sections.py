@@ -12,8 +12,8 @@ ENOUGH = 20
 """Rows from which a source's own share of intervals says something."""
 KINDS = (
     ("diffusion", r"dit-|stable|flux"),
-    ("windowed or hybrid", r"swin|maxvit|xcit|coat|mvit|pvt|twins|volo|nest|gc|levit|pit_|crossvit|hiera|davit|mobilevit"
-     r"|edgenext|efficientformer|tiny_vit|convformer|caformer|visformer"),
+    ("windowed or hybrid", r"swin|maxvit|xcit|coat|mvit|pvt|twins|volo|nest|gc|levit|pit_|crossvit|hiera|davit"
+     r"|mobilevit|edgenext|efficientformer|tiny_vit|convformer|caformer|visformer"),
     ("vision transformer", r"vit|deit|beit|eva|cait|mixer|mlp"),
     ("depthwise convolutions", r"efficientnet|mobile|mnas|convnext|ghost|hardcore|fbnet|lcnet|tinynet|rexnet|spnas"
      r"|mixnet|xception|repvit|fastvit|inception_next"),
