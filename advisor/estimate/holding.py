@@ -163,13 +163,14 @@ def logit_bytes(run: Run) -> Number:
 
 
 def _buffers(run: Run, k: Constants) -> Number:
-    """Where weights are sharded those that are gathered, of two layers and a table of tokens, and a layer's gradients
-    until they are reduced; with a pipeline those of the whole stage and their gradients, for all micro batches (TITAN).
-    And what libraries take at the start."""
+    """Where weights are sharded those that are gathered, of two layers in at most 16 bits and of a table of tokens, and
+    a layer's gradients until they are reduced; with a pipeline those of the whole stage and their gradients, for all
+    micro batches (TITAN). And what libraries take at the start."""
     software, layout = run.software, run.layout
     layer = layer_weights(run.shape) / layout.tensor
     tables = 2.0 * run.shape.vocabulary * run.shape.hidden / layout.tensor
-    gathered = (2.0 * 2.0 + software.trained * software.gradient_bytes) * layer + tables
+    each = 2.0 * smaller(software.weight_bytes, 2.0) + software.trained * software.gradient_bytes
+    gathered = each * layer + tables
     whole = (2.0 + software.gradient_bytes) * stage_parameters(run)
     gathered = choose(layout.pipeline > 1, whole, gathered)
     return choose((layout.zero >= 3) + (software.weights_away > 0), gathered, 0.0) + k["workspace"]
