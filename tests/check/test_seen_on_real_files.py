@@ -112,3 +112,13 @@ def test_classes_of_the_same_name(tmp_path: Path, text: str, rules: list[str]) -
 def test_addresses_and_images_of_other_kinds(tmp_path: Path, text: str) -> None:
     """A scheme that no server speaks carries no password; the address of a picture is no container image."""
     assert found(tmp_path, {"a.yaml": text}) == []
+
+
+@pytest.mark.parametrize(("degree", "rules"), [("tp_size: 2", ["ADV011"]), ("sp_size: 2", [])])
+def test_groups_that_deepspeed_makes(tmp_path: Path, degree: str, rules: list[str]) -> None:
+    """Accelerate compares the degrees with the processes, but not under DeepSpeed's sequence parallelism."""
+    text = (
+        "compute_environment: LOCAL_MACHINE\ndistributed_type: FSDP\nnum_machines: 1\nnum_processes: 8\n"
+        f"parallelism_config:\n  parallelism_config_{degree}\n  parallelism_config_dp_shard_size: 2\n"
+    )
+    assert [rule for rule, *_ in found(tmp_path, {"a.yaml": text}) if rule == "ADV011"] == rules

@@ -74,7 +74,10 @@ RULE = Rule(
     "num_processes counts the processes of all machines.",
     evidence=(
         "huggingface/accelerate, src/accelerate/commands/launch.py, --num_processes: the total number of processes",
-        "https://github.com/modelscope/ms-swift/issues/3739",
+        "huggingface/accelerate, src/accelerate/utils/launch.py, prepare_multi_gpu_env, version 1.15.0: each machine "
+        "starts num_processes // num_machines",
+        "pytorch/pytorch, torch/distributed/distributed_c10d.py, _store_based_barrier, version 2.13: waits until as many "
+        "ranks as the world size have joined, or until the timeout",
     ),
     bad=Example(
         {

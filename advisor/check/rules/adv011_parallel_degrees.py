@@ -19,6 +19,8 @@ def find(material: Material) -> Iterator[Finding]:
             continue
         if any(at.whole is None or at.whole < 1 for at in degrees):
             continue  # a degree decided elsewhere; -1 takes what is left
+        if config.sequence_parallel is not None and config.sequence_parallel.whole != 1:
+            continue  # DeepSpeed makes the groups then, and Accelerate does not compare
         product = 1
         for at in degrees:
             product *= at.whole or 1
@@ -74,11 +76,11 @@ RULE = Rule(
     group="parallelism",
     formats=("accelerate", "lightning", "megatron"),
     condition="parallelism_config gives a number for data shards, every degree in it is a number, and their product "
-    "is not num_processes; or the configuration states its devices (NeMo, Lightning) and the degrees of the model "
-    "do not divide them.",
+    "is not num_processes (DeepSpeed's sequence parallelism is left out: Accelerate does not compare then); or the "
+    "configuration states its devices (NeMo, Lightning) and the degrees of the model do not divide them.",
     remedy="Change a degree or the number of processes.",
     why="The tools compare the product with the world size and stop at start-up.",
-    evidence=("huggingface/accelerate, src/accelerate/parallelism_config.py, _validate_accelerator, commit 0422db7",),
+    evidence=("huggingface/accelerate, src/accelerate/parallelism_config.py, _validate_accelerator, version 1.15.0",),
     bad=Example(
         {
             "nd.yaml": "distributed_type: FSDP\nnum_processes: 8\nparallelism_config:\n"
