@@ -13,6 +13,10 @@ from advisor.values.decision import Assumption, Conclusion, Decided, Ranked, Rel
 LEADING = ("g_train_mode", "d_placement", "d_topology")
 """The decisions that the title of a record is about, in the order in which their reasons are given."""
 METRICS, TIME = "d_metrics", "d_time"
+_OF_NETWORKS = frozenset(
+    f"model.{part}"
+    for part in ("active", "trainable", "layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocabulary")
+) | {"train.sequence", "data.tokens"}
 _STEPPED = frozenset(("model.parameters", "train.batch"))
 MOST_ALTERNATIVES, FEWEST_ALTERNATIVES = 4, 2
 COMMON = 3
@@ -184,11 +188,17 @@ def assumptions(conclusion: Conclusion) -> tuple[tuple[Assumption, ...], tuple[A
 
 
 def unknown(conclusion: Conclusion) -> tuple[str, ...]:
-    """The answers that nobody knows and for which nothing was put in their place, though they may matter here."""
+    """The answers that nobody knows and for which nothing was put in their place, though they may matter here.
+
+    How large a network is built matters where a number was computed from its parameters; trees have none.
+    """
+    network = any("model.parameters" in figure.inputs for figure in conclusion.estimates.values())
     return tuple(
         id
         for id, answer in conclusion.answers.items()
-        if not answer.fact.known and not answer.fact.gap.startswith("asked only if")
+        if not answer.fact.known
+        and not answer.fact.gap.startswith("asked only if")
+        and (network or not conclusion.estimates or id not in _OF_NETWORKS)
     )
 
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from record import samples
 from record.test_render import page, part, rows
 
-from advisor.figure import Figure, rounded
+from advisor.figure import Fact, Figure, rounded
 from advisor.record import body
 from advisor.units import say
 from advisor.values.decision import Assumption, Conclusion, Consequence, Decided, Ranked, Statement, Tipping
+from advisor.values.facts import Answer
 
 
 def shown(text: str) -> str:
@@ -94,7 +95,11 @@ def test_trees_have_no_step_and_no_batch() -> None:
     whole = samples.tabular_library()
     step = Figure("train.step", 0.002, 0.001, 0.003, "s", "trees_step", ("data.samples",), "assumed")
     unused = (Assumption("train.batch", 1, "samples", 0.0), Assumption("model.experts", 0, "experts", 0.0))
-    text = page(replace(whole, estimates={"train.step": step, **whole.estimates}, assumptions=unused))
+    heads = Fact("model.heads", None, gap="neither answered nor detected")
+    answers = {**whole.answers, heads.id: Answer(heads, "unknown")}
+    text = page(replace(whole, answers=answers, estimates={"train.step": step, **whole.estimates}, assumptions=unused))
+    assert "model.heads" not in text
+    assert "model.heads" in page(replace(samples.text_service(), answers=answers))
     assert "one training step" not in text.split("<summary>", 1)[0]
     assert [row[0] for row in rows(text, "what | value")] == ["one training run"]
     assert "global batch" not in text
