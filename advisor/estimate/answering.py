@@ -20,7 +20,7 @@ from advisor.values.runs import Serve
 @dataclass(frozen=True, slots=True)
 class Answering:
     """Seconds of the parts of a further token, which add up to `token_s`; seconds to the first, `queued_s` of them for
-    the prompts of others; bytes of a device."""
+    the prompts of others and for a place in memory; bytes of a device."""
 
     reading: Number
     arithmetic: Number
@@ -51,8 +51,10 @@ def answering(run: Serve, k: Constants) -> Answering:
     drafting = traffic.drafted * traffic.drafting * (one.reading + one.layers) / gained
     prefill = larger(stolen, (1.0 - k["serve_queue"]) * passes)
     queued = k["serve_queue"] * others * each
-    first = larger(prompt, traffic.mixed * _with_prompts(run, k)) + traffic.mixed * one.total + queued
+    first = larger(prompt, traffic.mixed * _with_prompts(run, k)) + queued
+    first = first + traffic.mixed * (one.total + k["serve_arrival"] * (1.0 - run.device.host))
     stays = first + traffic.output * (one.total / gained + drafting + prefill)
+    waiting = (asked(run) / batch - 1.0) * stays
     return Answering(
         reading=one.reading / gained,
         arithmetic=one.arithmetic / gained,
@@ -61,8 +63,8 @@ def answering(run: Serve, k: Constants) -> Answering:
         tensor=one.tensor / gained,
         drafting=drafting,
         prefill=prefill,
-        first_s=first + (asked(run) / batch - 1.0) * stays,
-        queued_s=queued,
+        first_s=first + waiting,
+        queued_s=queued + waiting,
         memory_bytes=memory(run, asked(run), k),
     )  # fmt: skip
 
@@ -77,7 +79,7 @@ def tokens_a_pass(run: Serve) -> Number:
 def prefill_s(run: Serve, k: Constants) -> Number:
     """Seconds to read one prompt: arithmetic at a share of the peak, less of it in 8 bits, or reading the weights."""
     traffic, layers = run.traffic, run.shape.layers
-    flops = 2.0 * active_weights(run.shape) * layers * traffic.input
+    flops = 2.0 * _multiplied(run, k) * layers * traffic.input
     flops = flops + attention_flops(run.shape, traffic.input) * layers
     weights = weights_bytes(run) * traffic.tensor * traffic.pipeline / run.device.bandwidth
     reach = k["serve_prefill"] * choose(traffic.eight > 0, k["serve_eight"], 1.0)
@@ -86,7 +88,15 @@ def prefill_s(run: Serve, k: Constants) -> Number:
     return busy + reduced + layers * captured(run, k)
 
 
+def _multiplied(run: Serve, k: Constants) -> Number:
+    """Weights of a layer that a token goes through, those of experts by as much more as their products are slower:
+    each sees few of the tokens, and tokens are sorted and sent before and after."""
+    shape = run.shape
+    routed = choose(shape.copies > 0, shape.routed_active * (1.0 / k["serve_experts"] - 1.0), 0.0)
+    return active_weights(shape) + routed
+
+
 def _with_prompts(run: Serve, k: Constants) -> Number:
     """Seconds that a pass with prompts in it takes at least: its kernels are launched one by one, as graphs are
-    captured for passes of known size only."""
-    return run.shape.layers * k["serve_prompt"]
+    captured for passes of known size only. Processors launch nothing."""
+    return run.shape.layers * k["serve_prompt"] * (1.0 - run.device.host)

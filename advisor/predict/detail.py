@@ -13,7 +13,7 @@ from advisor.estimate.layers import active_weights, attention_flops, parameters
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row
 from advisor.predict.serving import read_serving
-from advisor.predict.table import Ground, stolen_doubt
+from advisor.predict.table import Ground, queue_doubt, stolen_doubt
 from advisor.predict.training import read
 from advisor.values.constants import Spread
 from advisor.values.runs import Run, Serve
@@ -108,7 +108,7 @@ def served(row: Row, ground: Ground) -> Estimated:
     each = run.traffic.concurrency / (seen.token_s + seen.first_s / run.traffic.output)
     token = _part(seen.token_s, ground.spreads["token"], doubt)
     head = {
-        "ttft_s": _part(seen.first_s, ground.spreads["first"], found.matters),
+        "ttft_s": _part(seen.first_s, ground.spreads["first"], found.matters + float(queue_doubt(seen))),
         "tpot_s": token,
         "tokens_per_s": Part(
             float(each), float(each) * token.value / token.high, float(each) * token.value / token.low

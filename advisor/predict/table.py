@@ -39,6 +39,10 @@ UNKNOWN_WORD = 0.15
 STOLEN_DOUBT = 0.5
 """How far the time that prefill takes from decoding may be off, as a share of it."""
 
+QUEUE_DOUBT = 4.0
+"""How much longer than said a request may wait for others before its first token: where all come at once, half of
+them are read before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -184,12 +188,12 @@ def _answered(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
 def _tokens(runs: list[Serve], reads: list[Any], ground: Ground) -> list[Cells]:
     run = served_together(runs, _array)
     found = answering(run, ground.constants)
-    token, doubt = found.token_s, stolen_doubt(found)
+    token, doubt, queued = found.token_s, stolen_doubt(found), queue_doubt(found)
     total = run.traffic.concurrency / (token + found.first_s / run.traffic.output)
     table = []
     for place, known in enumerate(reads):
         spread = ground.spreads["token"]
-        cells = _three("ttft_s", found.first_s[place], ground.spreads["first"], known.matters)
+        cells = _three("ttft_s", found.first_s[place], ground.spreads["first"], known.matters + float(queued[place]))
         cells |= _three("tpot_s", token[place], spread, known.matters + float(doubt[place]))
         cells["tokens_per_s_total"] = _said(total[place])
         cells["peak_bytes"] = _said(found.memory_bytes[place])
@@ -201,6 +205,12 @@ def _tokens(runs: list[Serve], reads: list[Any], ground: Ground) -> list[Cells]:
 def stolen_doubt(found: Answering) -> Any:
     """What the share of prefill adds to the doubt about a further token, in log units."""
     return STOLEN_DOUBT * found.prefill / found.token_s
+
+
+def queue_doubt(found: Answering) -> Any:
+    """What waiting for others adds to the doubt about a first token, in log units: requests may come one by one, or
+    all at once."""
+    return numpy.log1p(QUEUE_DOUBT * found.queued_s / found.first_s)
 
 
 def _judged(cells: Cells, known: Any, value: float) -> Cells:
