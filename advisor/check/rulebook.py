@@ -65,5 +65,5 @@ def finding(rule: str, severity: Severity, message: str, remedy: str, at: At, *r
 
 
 def written(at: At) -> str:
-    """A setting as its tool calls it and as it was written: `num_processes 15`; without a name only what was written."""
+    """A setting as its tool calls it and as it was written: `num_processes 15`; what has no name as it was written."""
     return " ".join(part for part in (at.yaml_path, at.raw[:60]) if part)

@@ -76,8 +76,8 @@ RULE = Rule(
         "huggingface/accelerate, src/accelerate/commands/launch.py, --num_processes: the total number of processes",
         "huggingface/accelerate, src/accelerate/utils/launch.py, prepare_multi_gpu_env, version 1.15.0: each machine "
         "starts num_processes // num_machines",
-        "pytorch/pytorch, torch/distributed/distributed_c10d.py, _store_based_barrier, version 2.13: waits until as many "
-        "ranks as the world size have joined, or until the timeout",
+        "pytorch/pytorch, torch/distributed/distributed_c10d.py, _store_based_barrier, version 2.13: waits until as "
+        "many ranks as the world size have joined, or until the timeout",
     ),
     bad=Example(
         {

@@ -64,7 +64,7 @@ RULE = Rule(
     remedy="Use --ntasks-per-node=1 where a launcher starts the processes of the machine.",
     why="Every task starts its own launcher: the rendezvous port is taken, or each GPU gets several processes.",
     evidence=(
-        "https://github.com/interTwin-eu/itwinai/pull/360",
+        "stas00/ml-engineering, orchestration/slurm/launchers/torchrun-launcher.slurm: only 1 task per node, crucial",
         "https://github.com/Lightning-AI/pytorch-lightning/issues/18650",
         "https://slurm.schedmd.com/srun.html (--ntasks-per-node)",
     ),

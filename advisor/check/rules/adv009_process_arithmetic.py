@@ -78,7 +78,7 @@ RULE = Rule(
     why="accelerate launch starts num_processes // num_machines processes on each machine, so some are missing and "
     "the others wait for them until the timeout.",
     evidence=(
-        "axolotl-ai-cloud/axolotl, docs/multi-node.md: num_processes is the total number of GPUs",
+        "axolotl-ai-cloud/axolotl, docs/multi-node.qmd, version 0.19.0: num_processes is the total number of GPUs",
         "huggingface/accelerate, src/accelerate/utils/launch.py, prepare_multi_gpu_env",
         "huggingface/accelerate, src/accelerate/commands/launch.py, commit 00785cd",
     ),

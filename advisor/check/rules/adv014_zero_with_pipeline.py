@@ -40,7 +40,8 @@ RULE = Rule(
     "would have to be reduced for each micro batch.",
     evidence=(
         "deepspeedai/DeepSpeed, deepspeed/runtime/pipe/engine.py, PipelineEngine.__init__",
-        "https://github.com/deepspeedai/DeepSpeed/issues/1110",
+        "https://github.com/deepspeedai/DeepSpeed/issues/823 (a pipeline accumulates gradients, and stage 2 has "
+        "already split them)",
         "https://github.com/EleutherAI/gpt-neox/pull/1275",
         "https://github.com/EleutherAI/gpt-neox/pull/327 (README: stage 2 requires pipeline parallelism be set to 0)",
         "https://github.com/deepspeedai/Megatron-DeepSpeed/issues/474 (one stage is refused as well)",

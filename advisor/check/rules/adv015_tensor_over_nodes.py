@@ -60,7 +60,8 @@ RULE = Rule(
     why="Tensor parallelism sums activations over its ranks in every layer. The network between machines is ten times "
     "slower than NVLink within one. Machines whose NVLink domain spans several of them are the exception.",
     evidence=(
-        "https://github.com/vllm-project/vllm/issues/8908",
+        "https://github.com/vllm-project/vllm/pull/20593 (the tensor parallel size is the GPUs of a node, the pipeline "
+        "takes the nodes)",
         "https://docs.nvidia.com/megatron-core/developer-guide/latest/user-guide/parallelism-guide.html",
     ),
     bad=Example(

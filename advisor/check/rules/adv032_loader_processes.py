@@ -58,7 +58,7 @@ RULE = Rule(
     why="Loaders that share a CPU take turns: each batch comes later, and memory is paid for every one of them. "
     "PyTorch warns about it in the log.",
     evidence=(
-        "pytorch/pytorch, torch/utils/data/dataloader.py, _check_worker_number_rationality: warns above the CPUs that "
+        "pytorch/pytorch, torch/utils/data/dataloader.py, check_worker_number_rationality: warns above the CPUs that "
         "the process may use",
         "https://docs.pytorch.org/docs/stable/data.html#multi-process-data-loading",
     ),

@@ -65,7 +65,7 @@ RULE = Rule(
     "not have.",
     evidence=(
         "https://github.com/ray-project/kuberay/pull/154 (troubleshooting: Version mismatch)",
-        "https://github.com/ray-project/ray/issues/7648",
+        "https://github.com/ray-project/ray/issues/44063 (Python 3.10.13 and 3.10.12 are two versions)",
         "ray-project/kuberay, ray-service.stable-diffusion.yaml: should match the Ray version in the image",
     ),
     bad=Example(

@@ -35,7 +35,7 @@ RULE = Rule(
     formats=("axolotl", "deepspeed", "llamafactory", "megatron", "python_arguments", "shell", "training_arguments"),
     condition="The setting is in its format's list of renamed settings, and is not false; or a command starts what has "
     "another name by now (torch.distributed.launch, sky spot). What only the newest "
-    "version refuses (warmup_ratio in Transformers 5) is a note. An old version that is "
+    "version refuses (warmup_ratio since Transformers 5.2) is a note. An old version that is "
     "pinned on purpose may still want the old name: say so in a suppression.",
     remedy="Use the new name.",
     why="TrainingArguments raises TypeError for a name that it does not know. DeepSpeed still converts its old names, "
