@@ -13,8 +13,9 @@ from advisor.values.runs import FULL, NO_CKPT, SELECTIVE, Run, Shape
 SHORT_ATTENTION = 650.0
 """Tokens of a sequence at which attention runs at half the speed that it reaches on long ones: 83, 118, 150, 171, 182
 and 190 TFLOP/s forward and backward at 512 to 16,384 tokens, causal, on an A100 (FLASH)."""
-FIRST_FLASH = 0.57
-"""What the first FlashAttention reaches of the second's speed on an A100 (FLASH)."""
+FIRST_FLASH, FIRST = 0.57, 0.75
+"""What the first FlashAttention reaches of the second's speed on an A100 (FLASH), and the number that stands for it;
+numbers between it and 1 stand for kernels of which nobody says which they are."""
 BACKWARD_ATTENTION = 2.5
 """Five matrix products in backward for two in forward: fused attention computes the scores again (FLASH)."""
 
@@ -132,7 +133,7 @@ def _attention(run: Run, k: Constants, tokens: Number) -> Number:
     passes = 1.0 + backward * run.software.backward + again
     fused = run.software.flash > 0.5
     older = fused * (run.software.flash < 2.0) * (run.device.modern > 0.0)
-    first = choose(fused * (run.software.flash < 1.0), FIRST_FLASH, 1.0)
+    first = 1.0 - fused * (1.0 - FIRST_FLASH) * larger(1.0 - run.software.flash, 0.0) / (1.0 - FIRST)
     short = choose(fused, SHORT_ATTENTION, 0.0) / run.shape.sequence
     share = choose(older, k["attention_older"], k["attention"]) * first / (1.0 + short)
     arithmetic = forward * passes / (run.device.flops * run.device.reach * share)
