@@ -25,7 +25,9 @@ _BESIDE = ("torch", "fsdp", "lightning", "accelerate", r"dle\b", "pax", "flashat
 WORDS: Mapping[str, re.Pattern[str]] = {
     "framework": re.compile("|".join((*_BESIDE, *map(re.escape, FRAMEWORK_NAMES))), re.I),
     "engine": re.compile(f"deepspeed|{'|'.join(map(re.escape, ENGINE_NAMES))}", re.I),
-    "precision": re.compile(r"(fp|bf|tf|float|int|w|nf)-?(4|8|16|19|32)|[48]-?bit|exl2|gptq|awq|amp|mixed", re.I),
+    "precision": re.compile(
+        r"(fp|bf|tf|float|int|w|nf)-?(4|8|16|19|32)|[48]-?bit|exl2|gptq|awq|amp|mixed|\bi?q[2-8]_", re.I
+    ),
 }
 """Of a table's cell the words by which it is known, whatever stands beside them."""
 PRECISION = re.compile(

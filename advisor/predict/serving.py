@@ -39,7 +39,7 @@ def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], note
     if seen.routed_weights > 0:
         notes.assume("experts that are used alike", ROUTING)
     found = accelerator(text(row, "gpu"), accelerators)
-    run = Serve(seen, device(text(row, "gpu"), "", "16", found), _traffic(row, asked, notes))
+    run = Serve(seen, device(text(row, "gpu"), "", "16", found), _traffic(row, asked, found.tflops, notes))
     return run if text(row, "tp") or text(row, "pp") or text(row, "gpus") else _spread(run, notes)
 
 
@@ -73,7 +73,7 @@ def _length(row: Row, name: str, usual: float, notes: Notes) -> float:
     return max(value, 1.0)
 
 
-def _traffic(row: Row, asked: float, notes: Notes) -> Traffic:
+def _traffic(row: Row, asked: float, units: Mapping[str, float], notes: Notes) -> Traffic:
     tensor, pipeline = count(row, "tp", 1.0), count(row, "pp", 1.0)
     said = number(row, "gpus")
     if not text(row, "tp") and not text(row, "pp") and said:
@@ -84,7 +84,7 @@ def _traffic(row: Row, asked: float, notes: Notes) -> Traffic:
     if concurrency is None:
         concurrency = 64.0 if text(row, "mode").startswith("offline") else 1.0
         notes.assume(f"{concurrency:g} requests at once", 0.4)
-    weight, eight = _precision(row, notes)
+    weight, eight = _precision(row, units, notes)
     fused = FUSED.search(text(row, "engine")) is not None
     return Traffic(
         tensor=tensor, pipeline=pipeline, replicas=max(replicas, 1.0), input=asked,
@@ -126,17 +126,24 @@ def _eager(row: Row) -> float:
     return (UNPACKED if unpacked else 1.0) if EAGER.search(text(row, "engine")) else 0.0
 
 
-def _precision(row: Row, notes: Notes) -> tuple[float, float]:
-    """(bytes a weight, 1 where matrices are multiplied in 8 bits)."""
+GGUF_BITS = {"2": 3.0, "3": 3.9, "4": 4.8, "5": 5.6, "6": 6.6, "8": 8.5}
+"""Bits of a weight with its scales in the usual mixes of llama.cpp (its table of sizes, from memory: EXPERT)."""
+
+
+def _precision(row: Row, units: Mapping[str, float], notes: Notes) -> tuple[float, float]:
+    """(bytes a weight, 1 where matrices are multiplied in 8 bits); weights in FP8 are unpacked on a device whose
+    `units` do not multiply them."""
     said = " ".join(text(row, name) for name in ("precision", "arch_key", "model")).lower()
     if found := re.search(r"exl2 ([\d.]+) bpw", said):
         return float(found[1]) / 8.0, 0.0
+    if found := re.search(r"\bi?q([2-8])_", said):
+        return GGUF_BITS[found[1]] / 8.0, 0.0
     if re.search(r"nvfp4|mxfp4|fp4", said):
         return 0.5625, 1.0
     if re.search(r"nf4|int4|4-bit|gptq|awq|w4a16", said):
         return 0.5625, 0.0
     if re.search(r"fp8|w8a8", said):
-        return 1.0, 1.0
+        return 1.0, 1.0 if "fp8" in units or "w8a8" in said else 0.0
     if "int8" in said:
         return 1.0, 0.0
     if not text(row, "precision"):
