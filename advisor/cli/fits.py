@@ -83,12 +83,14 @@ def _images(cells: "Row", ground: "Ground", *, json: bool) -> None:
 
 
 def _served(cells: "Row", ground: "Ground", asked: "Row") -> "tuple[tuple[Fit, ...], str]":
-    """The ways of serving, or none and why: encoders are not served token by token."""
+    """The ways of serving, or none and why; encoders answer in one pass."""
     from advisor.errors import BadInput
+    from advisor.predict.encoding import of_encoders
     from advisor.predict.fitting import serving_fits
+    from advisor.predict.image_fits import encoder_fits
 
     try:
-        return serving_fits(cells, ground, asked), ""
+        return encoder_fits(cells, ground, asked) if of_encoders(cells) else serving_fits(cells, ground, asked), ""
     except BadInput as error:
         return (), error.what
 
@@ -133,9 +135,12 @@ def _training_help(fit: "Fit", cells: "Row", ground: "Ground") -> "tuple[Changed
 
 def _serving_help(fit: "Fit", cells: "Row", ground: "Ground") -> "tuple[Changed, ...]":
     from advisor.predict.detail import served
+    from advisor.predict.encoding import of_encoders
     from advisor.predict.fitting import SERVED, USUAL_SERVING
     from advisor.predict.variants import helps
 
+    if of_encoders(cells):
+        return ()
     row = {**USUAL_SERVING, "tp": cells["gpus"], **cells, **SERVED[fit.way]}
     return helps(served(row, ground), ground, served)
 

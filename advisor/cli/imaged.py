@@ -1,4 +1,4 @@
-"""How an estimate of a network of images looks in a terminal, trained or answering one batch."""
+"""How an estimate of what works in whole passes looks in a terminal: networks of images, encoders that answer."""
 
 from advisor.cli.predicted import _answer, _bound, _changes, _memory, _notes, _shares, ranged
 from advisor.cli.worded import worded
@@ -12,11 +12,11 @@ def image_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Change
     trained = found.run.software.backward > 0
     share = f"{used_share(found.run, total.value):.0%}"
     said = worded(
-        "answers", "image_speed", images=ranged(found.head["images_per_s"], ""), share=share, batch=f"{layout.micro:g}"
+        "answers", "image_speed", images=ranged(found.head["samples_per_s"], ""), share=share, batch=f"{layout.micro:g}"
     )
     lines = [
         _answer("step" if trained else "latency", f"{ranged(total, 's')}, {_bound(found)}"),
-        _answer("image_count", said),
+        _answer("image_count" if found.run.shape.image else "text_count", said),
         *_memory(found),
         *_notes(found),
         *_shares("time" if trained else "answer", found.time, "parts", "s", plain=plain),

@@ -74,12 +74,15 @@ def _row(model: str, on: str, given: Mapping[str, str], ground: Any, shown: Show
 
 def _check(row: Mapping[str, str], found: Any, ground: Any, shown: Shown, *, trains: bool) -> None:
     """Raises BadInput where what was asked cannot exist, or is not of such a network."""
+    from advisor.predict.imaged import one_pass
     from advisor.predict.possible import check_layout, check_replicas, only_data_parallel
 
-    if found.run.shape.image:
+    if one_pass(found):
         only_data_parallel(row)
         if shown.observed is not None:
-            raise BadInput("a measured run corrects language models", where="--observed", remedy="leave it out")
+            raise BadInput(
+                "a measured run corrects what works token by token", where="--observed", remedy="leave it out"
+            )
     elif trains:
         check_layout(row, found.run, ground)
     else:
@@ -89,16 +92,18 @@ def _check(row: Mapping[str, str], found: Any, ground: Any, shown: Shown, *, tra
 def _takes(found: Any, ground: Any, shown: Shown) -> Any:
     """What a whole run takes, or a million tokens of answers; of images nothing is said."""
     from advisor import catalog
+    from advisor.predict.imaged import one_pass
     from advisor.predict.outlay import spent
 
-    return {} if found.run.shape.image else spent(found, shown.tokens, ground, catalog.load().prices)
+    return {} if one_pass(found) else spent(found, shown.tokens, ground, catalog.load().prices)
 
 
 def _text(found: Any, changes: Any, ground: Any, shown: Shown) -> str:
     from advisor.cli import predicted
     from advisor.cli.imaged import image_text
+    from advisor.predict.imaged import one_pass
 
-    if found.run.shape.image:
+    if one_pass(found):
         return image_text(found, *changes, plain=shown.plain)
     takes = _takes(found, ground, shown)
     if "step_s" in found.head:
@@ -110,11 +115,14 @@ def _text(found: Any, changes: Any, ground: Any, shown: Shown) -> str:
 def _detail(row: Mapping[str, str], ground: Any, *, trains: bool) -> Any:
     """What estimates the row: a language model or a network of images, trained or served."""
     from advisor.predict.detail import served, trained
-    from advisor.predict.imaged import image_served, image_trained
+    from advisor.predict.encoding import of_encoders
+    from advisor.predict.imaged import encoder_served, image_served, image_trained
     from advisor.predict.images import of_images
 
     if of_images(row, ground.models):
         return image_trained if trains else image_served
+    if not trains and of_encoders(row):
+        return encoder_served
     return trained if trains else served
 
 

@@ -68,6 +68,9 @@ def machine_cells(on: str, accelerators: Mapping[str, Accelerator]) -> Row:
     found = re.fullmatch(r"\s*(?:(\d{1,6})\s*[x×*]\s*)?(\S.*?)\s*", on, re.I)
     if not found or re.match(r"[-+.\d]+\s*[x×*]", found[2]) or (found[1] and not int(found[1])):
         raise BadInput(f"{on!r} names no accelerator", where="--on", remedy='for instance --on "1x RTX 4090"')
+    if re.match(r"cpu\b|xeon|epyc|ryzen|core i\d", found[2], re.I):
+        what = f"{on!r} is a processor, and estimates are of accelerators"
+        raise BadInput(what, where="--on", remedy="advisor plan weighs the processors of a machine too")
     try:
         row = accelerator(found[2], accelerators)
     except BadInput as error:

@@ -12,6 +12,7 @@ from advisor.estimate.holding import Held, held, host_bytes
 from advisor.estimate.layers import active_weights, attention_flops, parameters
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row
+from advisor.predict.fitting import served_bytes
 from advisor.predict.serving import read_serving
 from advisor.predict.table import Ground, queue_doubt, stolen_doubt
 from advisor.predict.training import read
@@ -113,7 +114,7 @@ def served(row: Row, ground: Ground) -> Estimated:
         "tokens_per_s": Part(
             float(each), float(each) * token.value / token.high, float(each) * token.value / token.low
         ),
-        "process_bytes": _part(seen.memory_bytes, spread, 0.0),
+        "process_bytes": Part(*served_bytes(run, ground)),
     }
     names = ("reading", "arithmetic", "layers", "scheduling", "tensor", "prefill", "drafting")
     times = {name: _part(getattr(seen, name), ground.spreads["token"], found.matters) for name in names}

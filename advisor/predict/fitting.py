@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from advisor.errors import BadInput
 from advisor.estimate.answering import answering
+from advisor.estimate.caching import memory, weights_bytes
 from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
 from advisor.predict.cells import Row
 from advisor.predict.serving import read_serving
 from advisor.predict.table import Ground
 from advisor.predict.training import read
+from advisor.values.runs import Serve
 
 TRAINED: Mapping[str, Row] = {
     "full fine-tuning": {"task": "full finetune", "precision": "bf16"},
@@ -76,9 +78,15 @@ def _serving(way: str, row: Row, ground: Ground) -> Fit:
     found = read_serving(row, ground.models, ground.accelerators)
     if found.run is None:
         raise BadInput(found.reason)
-    needed = float(answering(found.run, ground.constants).memory_bytes)
-    spread = ground.spreads["memory"]
-    return Fit(way, needed, *spread.around(needed, 0.0), float(found.run.device.memory))
+    return Fit(way, *served_bytes(found.run, ground), float(found.run.device.memory))
+
+
+def served_bytes(run: Serve, ground: Ground) -> tuple[float, float, float]:
+    """(value, low, high) of what a device holds: weights and keys are counted, the rest is estimated."""
+    needed = float(answering(run, ground.constants).memory_bytes)
+    beside = min(needed, float(memory(run, 0.0, ground.constants) - weights_bytes(run)))
+    low, high = memory_range(needed - beside, beside, ground.spreads["memory"])
+    return needed, float(low), float(high)
 
 
 def smallest(cells: Row, way: str, ground: Ground, *, rented: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from advisor.predict.cells import Row, text
 
 FRAMEWORK_NAMES = (
-    "megatron-core", "megatron-lm", "megatron-deepspeed", "nemo", "torchtitan", "torchtune", "transformers", "trl",
+    "megatron", "megatron-core", "megatron-lm", "megatron-deepspeed", "nemo", "torchtitan", "torchtune", "transformers", "trl",
     "peft", "axolotl", "llama-factory", "unsloth", "liger", "deepspeed", "colossalai", "llm-foundry", "composer",
     "fms-fsdp", "compile", "internevo", "flash-attention", "litgpt", "llm.c", "maxtext", "levanter", "easylm", "jax",
     "huggingface",

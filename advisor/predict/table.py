@@ -13,6 +13,7 @@ from advisor.estimate.holding import held
 from advisor.estimate.images import constants_of, images_range
 from advisor.estimate.steps import step
 from advisor.predict.cells import Row, text
+from advisor.predict.encoding import of_encoders, read_encoder
 from advisor.predict.images import of_images, read_image
 from advisor.predict.known import taken_otherwise
 from advisor.predict.serving import read_serving
@@ -28,11 +29,11 @@ TRAINING_COLUMNS = (
     "config_id", "step_s", "step_s_low", "step_s_high", "tokens_per_s_per_gpu", "peak_allocated_bytes",
     "peak_allocated_bytes_low", "peak_allocated_bytes_high", "peak_reserved_bytes", "peak_reserved_bytes_low",
     "peak_reserved_bytes_high", "peak_process_bytes", "peak_process_bytes_low", "peak_process_bytes_high", "fits",
-    "status", "reason", "images_per_s_per_gpu",
+    "status", "reason", "samples_per_s_per_gpu",
 )  # fmt: skip
 SERVING_COLUMNS = (
     "config_id", "ttft_s", "ttft_s_low", "ttft_s_high", "tpot_s", "tpot_s_low", "tpot_s_high", "tokens_per_s_total",
-    "peak_bytes", "fits", "status", "reason", "images_per_s",
+    "peak_bytes", "fits", "status", "reason", "samples_per_s",
 )  # fmt: skip
 UNKNOWN_WORD = 0.15
 """How far a framework, engine or precision that nobody knows may move an answer, in log units (EXPERT)."""
@@ -79,6 +80,8 @@ def _read(row: Row, ground: Ground) -> Read[Run]:
 def _read_serving(row: Row, ground: Ground) -> Read[Any]:
     if of_images(row, ground.models):
         return read_image(row, ground.models, ground.accelerators, trained=False)
+    if of_encoders(row):
+        return read_encoder(row, ground.models, ground.accelerators)
     return read_serving(row, ground.models, ground.accelerators)
 
 
@@ -141,7 +144,7 @@ def _training(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
     for place, known in enumerate(reads):
         image = known.run.shape.image > 0
         cells = _three("step_s", seconds[place], ground.spreads["image" if image else "step"], known.matters)
-        cells["images_per_s_per_gpu" if image else "tokens_per_s_per_gpu"] = _said(speed[place])
+        cells["samples_per_s_per_gpu" if image else "tokens_per_s_per_gpu"] = _said(speed[place])
         for name, size in sizes.items():
             rest = size[place] - kept.counted[place]
             ends = (
@@ -156,7 +159,7 @@ def _training(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
 
 
 def _serving(runs: list[Any], reads: list[Any], ground: Ground) -> list[Cells]:
-    """Language models and networks of images apart, each in one pass, in the order of the rows."""
+    """What answers token by token and what answers in one pass apart, each in one pass, in the order of the rows."""
     of = [isinstance(run, Run) for run in runs]
 
     def part(image: bool) -> Iterator[Cells]:
@@ -171,14 +174,15 @@ def _serving(runs: list[Any], reads: list[Any], ground: Ground) -> list[Cells]:
 
 
 def _answered(runs: list[Run], reads: list[Any], ground: Ground) -> list[Cells]:
-    """Seconds of a batch of images stand as those to the first answer."""
+    """One forward pass of a batch of images or sequences: its seconds stand as those to the first answer."""
     run = together(runs, _array)
     k = constants_of(run.shape, ground.constants)
     seconds, held_bytes = step(run, k).total, held(run, k).process
     table = []
     for place, known in enumerate(reads):
-        cells = _three("ttft_s", seconds[place], ground.spreads["image"], known.matters)
-        cells["images_per_s"] = _said(run.layout.batch[place] / seconds[place])
+        spread = ground.spreads["image" if known.run.shape.image else "step"]
+        cells = _three("ttft_s", seconds[place], spread, known.matters)
+        cells["samples_per_s"] = _said(run.layout.batch[place] / seconds[place])
         cells["peak_bytes"] = _said(held_bytes[place])
         cells["fits"] = str(bool(held_bytes[place] <= run.device.memory[place])).lower()
         table.append(_judged(cells, known, seconds[place]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from advisor.errors import BadInput
 from advisor.predict.cells import Row, text
 from advisor.predict.detail import Estimated, Part
-from advisor.predict.imaged import image_options, image_unsaid
+from advisor.predict.imaged import image_options, image_unsaid, one_pass
 from advisor.predict.table import Ground
 
 Estimating = Callable[[Row, Ground], Estimated]
@@ -72,13 +72,13 @@ Option = tuple[str, str, Row]
 
 
 def _options(found: Estimated) -> Iterator[Option]:
-    if found.run.shape.image:
+    if one_pass(found):
         return image_options(found)
     return _training(found) if "step_s" in found.head else _serving(found)
 
 
 def _unsaid(found: Estimated) -> Iterator[Option]:
-    if found.run.shape.image:
+    if one_pass(found):
         return image_unsaid(found)
     return _unsaid_training(found) if "step_s" in found.head else _unsaid_serving(found)
 

@@ -67,12 +67,12 @@ def test_one_line_for_each_question(capsys: pytest.CaptureFixture[str]) -> None:
         assert words in one
 
 
-def test_an_encoder_is_trained_and_not_served(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is not covered in serving is said, and training is answered all the same."""
+def test_an_encoder_is_trained_and_served(capsys: pytest.CaptureFixture[str]) -> None:
+    """An encoder answers in one pass; training and answering are said alike."""
     assert run(["fits", "bert-large", "--on", "1x L4"]) == 0
     shown = capsys.readouterr().out
     assert "train  yes" in shown
-    assert "serve  an encoder answers in one pass" in shown
+    assert "serve  yes with 16 bits" in shown
 
 
 def test_where_all_fits_there_is_no_advice(capsys: pytest.CaptureFixture[str]) -> None:

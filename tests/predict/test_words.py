@@ -18,7 +18,7 @@ SERVE = ["estimate", "serve", "--model", "llama-3.1-8b", "--on", "1x H100"]
     ("words", "meant"),
     [
         ([*TRAIN, "--framework", "megatrno"], "did you mean megatron"),
-        ([*TRAIN, "--framework", "cuda"], "for instance megatron-core"),
+        ([*TRAIN, "--framework", "cuda"], "for instance megatron"),
         ([*TRAIN, "--precision", "bf61"], "did you mean bf16?"),
         ([*TRAIN, "--optimizer", "adamx"], "did you mean adam"),
         ([*SERVE, "--engine", "vlmm"], "did you mean vllm?"),
