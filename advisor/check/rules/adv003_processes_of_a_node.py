@@ -58,7 +58,7 @@ RULE = Rule(
     why="Each process takes the GPU of its local rank; above the count CUDA answers: invalid device ordinal.",
     evidence=(
         "https://github.com/HRNet/HRNet-Semantic-Segmentation/issues/171",
-        "https://github.com/sgl-project/SpecForge/issues/154",
+        "https://github.com/wenwenyu/PICK-pytorch/issues/14 (two visible GPUs, four processes)",
         "pytorch/serve, docs/large_model_inference.md: deviceIds and torchrun.nproc-per-node",
     ),
     bad=Example(

@@ -85,7 +85,8 @@ RULE = Rule(
     remedy="Make the product of the parallel sizes the number of GPUs.",
     why="With too few GPUs the engine refuses to start. What it does not use is reserved, paid and idle.",
     evidence=(
-        "https://github.com/vllm-project/vllm/issues/15217",
+        "https://github.com/NVIDIA-NeMo/Skills/issues/1059 (vLLM: Tensor parallel size (16) cannot be larger than the "
+        "number of available GPUs (8))",
         "vllm-project/vllm, docs/serving/parallelism_scaling.md: tensor parallel size is the GPUs of a node",
         "huggingface/text-generation-inference, launcher/src/main.rs, num_shard",
     ),
