@@ -16,6 +16,7 @@ from advisor.predict.cells import Row, text
 from advisor.predict.encoding import of_encoders, read_encoder
 from advisor.predict.images import of_images, read_image
 from advisor.predict.known import taken_otherwise
+from advisor.predict.seen import Seen
 from advisor.predict.serving import read_serving
 from advisor.predict.training import Models, R, Read, read
 from advisor.values.catalog import Accelerator
@@ -99,18 +100,11 @@ def noted(known: Read[R], row: Row) -> Read[R]:
 
 def _pieces(lines: Iterable[Row]) -> Iterator[list[Row]]:
     """Rows with a new config_id, some thousands at a time; a row without one is called by its number."""
-    seen: set[int] = set()
-
-    def fresh() -> Iterator[Row]:
-        for place, row in enumerate(lines, start=1):
-            id = text(row, "config_id") or f"row {place}"
-            if hash(id) not in seen:
-                seen.add(hash(id))
-                yield {**row, "config_id": id}
-
-    rows = fresh()
+    seen = Seen()
+    rows = ({**row, "config_id": text(row, "config_id") or f"row {place}"} for place, row in enumerate(lines, start=1))
     while piece := list(islice(rows, PIECE)):
-        yield piece
+        fresh = seen.fresh([row["config_id"] for row in piece])
+        yield [row for row, new in zip(piece, fresh, strict=True) if new]
 
 
 def _told(

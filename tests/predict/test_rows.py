@@ -5,8 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.cli.shell import run
+from advisor.predict.seen import Seen
 
 HEAD = "config_id,model,arch_key,seq,gpu,gpus,tp,pp,zero_stage,micro_batch,global_batch,act_ckpt,precision,framework"
 GOOD = "a,,llama-3.1-8b,4096,H100-SXM-80GB,8,1,1,3,1,8,none,bf16,torchtitan"
@@ -155,3 +158,15 @@ def test_fits_from_a_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     )
     assert run(["fits", str(tmp_path), "--on", "1x A100-80GB"]) == 0
     assert "full fine-tuning: " in capsys.readouterr().out
+
+
+@given(st.lists(st.lists(st.text(max_size=2), max_size=30), max_size=8))
+def test_a_name_counts_once_whatever_came_between(pieces: list[list[str]]) -> None:
+    """A row is taken where its name is new, within a piece and over all pieces before it."""
+    seen = Seen()
+    before: set[str] = set()
+    for names in pieces:
+        fresh = seen.fresh(names)
+        for name, new in zip(names, fresh, strict=True):
+            assert new == (name not in before)
+            before.add(name)
