@@ -7,7 +7,7 @@ from advisor.estimate.layers import tokens_a_device
 from advisor.estimate.links import micro_batches
 from advisor.number import Number, anywhere, ceiling, choose, larger, smaller
 from advisor.values.constants import Constants
-from advisor.values.runs import FULL, SELECTIVE, ZB2P, Run, Shape
+from advisor.values.runs import FULL, SELECTIVE, ZB2P, Run
 
 PRODUCT_INPUTS = 2.0
 """Of the values of the hidden size that a layer keeps, those that the products of attention and MLP read."""
@@ -78,35 +78,24 @@ def _around(run: Run, k: Constants) -> Number:
     gathered inputs of products whole."""
     plain = k["kept_around"] + DROPOUT_MASKS
     norms = choose(run.software.eager > 0, k["kept_eager"], k["kept_around"])
-    norms = choose(gated(run.shape), norms, plain) - PRODUCT_INPUTS
+    norms = choose(run.shape.gated > 0, norms, plain) - PRODUCT_INPUTS
     whole = choose(run.software.native > 0, 1.0, _split(run))
     return run.shape.hidden * (norms / _split(run) + PRODUCT_INPUTS / whole)
 
 
 def _mlp(run: Run) -> Number:
-    """Values of the MLP. Fused kernels keep what its products read and write, as many values as it has columns, and
-    compute the activation again; `mlp_kept` is what recomputation of the MLP alone leaves."""
+    """Values of the MLP. Fused kernels compute the activation of a gate again, one of four values of the width;
+    `mlp_kept` is what recomputation of the MLP alone leaves."""
     shape, software = run.shape, run.software
-    fused = smaller(_columns(shape), shape.ffn_values)
-    return choose(software.eager > 0, shape.ffn_values, fused) * software.mlp_kept
-
-
-def _columns(shape: Shape) -> Number:
-    """Columns of the products of an MLP that a token passes; as many as it has values where widths are unknown."""
-    hidden = choose(shape.hidden > 0, shape.hidden, 1.0)
-    return choose(shape.hidden > 0, (shape.dense_weights + shape.routed_active) / hidden, shape.ffn_values)
-
-
-def gated(shape: Shape) -> Number:
-    """Whether the MLP has a gate: three products for four values of its width, against two for two."""
-    return _columns(shape) < 0.9 * shape.ffn_values
+    again = choose(software.eager > 0, 0.0, 0.25) * shape.gated
+    return (1.0 - again) * shape.ffn_values * software.mlp_kept
 
 
 def every_second_product(run: Run) -> Number:
     """What PyTorch's selective recomputation leaves of a layer: its input, every second matrix product (queries,
     values, the first and last of the MLP) and what attention gives (TITAN)."""
     shape = run.shape
-    first = shape.ffn_values * choose(gated(shape), 0.25, 0.5)
+    first = shape.ffn_values * choose(shape.gated > 0, 0.25, 0.5)
     inside = 2.0 * shape.attended + 0.5 * shape.kv_values + first
     values = 2.0 * shape.hidden / _split(run) + inside / run.layout.tensor
     return tokens_a_device(run) * run.software.activation_bytes * values

@@ -52,7 +52,7 @@ def _transformer(work: Workload, parameters: Number, active: Number, length: Num
         kv_values=2.0 * model.kv_width, attention_weights=attention, dense_weights=0.0,
         routed_weights=stored - attention, routed_active=passed - attention, copies=0.0,
         ffn_values=(4.0 if model.gated else 2.0) * model.ffn, vocabulary=multiplied, tied=one_table, causal=causal,
-        attending=1.0, sequence=length,
+        attending=1.0, sequence=length, gated=float(model.gated),
     )  # fmt: skip
 
 

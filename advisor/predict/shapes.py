@@ -73,7 +73,7 @@ def shape(row: Row, model: Row, notes: Notes) -> Shape:
         layers=layers, hidden=hidden, heads=heads, attended=attended, kv_values=kept, attention_weights=attention,
         dense_weights=dense, routed_weights=routed, routed_active=active, copies=copies, ffn_values=values,
         vocabulary=vocabulary, tied=_tied(name, model, row), causal=causal,
-        attending=attending, sequence=sequence, filled=_filled(row, sequence, causal, notes),
+        attending=attending, sequence=sequence, filled=_filled(row, sequence, causal, notes), gated=float(gated),
     )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ class Shape:
     Where a sample passes weights more or less than once a token (convolutions, tables that are only looked up), all
     that are stored count as `routed_weights` and what is multiplied as `routed_active`, without `copies`. `kernels` are
     those of a layer over a transformer's, `largest` the share of all activations that whole recomputation leaves where
-    layers are of unequal size. `filled` is the share of a sequence that is computed, where padding is left out.
+    layers are of unequal size. `filled` is the share of a sequence that is computed, where padding is left out; `gated`
+    1 where an MLP has a gate, and so three products for four values of its width instead of two for two.
     `image` 1 where a sample is an image: its constants are those of images, a token is a sample.
     """
 
@@ -51,6 +52,7 @@ class Shape:
     kernels: Number = 1.0
     largest: Number = 0.0
     filled: Number = 1.0
+    gated: Number = 0.0
     image: Number = 0.0
 
 

@@ -80,7 +80,7 @@ def zero(parameters, ranks, stage):
 def _layer(tokens, hidden, ffn, gated, **changes):
     shape = replace(
         SHAPE, hidden=hidden, attended=hidden, kv_values=2.0 * hidden, ffn_values=(4.0 if gated else 2.0) * ffn,
-        dense_weights=(3.0 if gated else 2.0) * hidden * ffn, sequence=tokens,
+        gated=float(gated), sequence=tokens,
     )  # fmt: skip
     return replace(RUN, shape=replace(shape, **changes))
 

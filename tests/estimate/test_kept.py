@@ -25,9 +25,9 @@ K = constants()
 LLAMA = Shape(
     layers=32.0, hidden=4096.0, heads=32.0, attended=4096.0, kv_values=2048.0, attention_weights=41943040.0,
     dense_weights=3 * 4096 * 14336.0, routed_weights=0.0, routed_active=0.0, copies=0.0, ffn_values=4 * 14336.0,
-    vocabulary=128256.0, tied=0.0, causal=1.0, attending=1.0, sequence=8192.0,
+    vocabulary=128256.0, tied=0.0, causal=1.0, attending=1.0, sequence=8192.0, gated=1.0,
 )  # fmt: skip
-GPT = replace(LLAMA, kv_values=8192.0, dense_weights=8 * 4096.0**2, ffn_values=8 * 4096.0)
+GPT = replace(LLAMA, kv_values=8192.0, dense_weights=8 * 4096.0**2, ffn_values=8 * 4096.0, gated=0.0)
 LAYOUT = Layout(
     devices=8.0, tensor=1.0, pipeline=1.0, virtual=1.0, context=1.0, expert=1.0, zero=3.0, hybrid=0.0, micro=2.0,
     batch=16.0, checkpoint=NO_CKPT, sequence_parallel=0.0, node=8.0, last=0.0,
