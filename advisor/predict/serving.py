@@ -62,7 +62,19 @@ and 128 tokens (what llama-bench and exllamav2 time)."""
 def _alone(row: Row) -> bool:
     """Is it a program for one person that answers, not an engine that serves many?"""
     engine = text(row, "engine")
-    return bool(engine) and not SCHEDULED.search(engine) and (number(row, "concurrency") or 1.0) == 1.0
+    one = not _unlimited(row) and (number(row, "concurrency") or 1.0) == 1.0
+    return bool(engine) and not SCHEDULED.search(engine) and one
+
+
+MOST_AT_ONCE = 1024.0
+"""Requests that an engine takes at once where all are there from the start (vLLM's default for large cards); fewer run
+where their keys and values do not fit."""
+
+
+def _unlimited(row: Row) -> bool:
+    """Is it timed with all requests there from the start?"""
+    said = text(row, "concurrency").lower()
+    return said.startswith(("max", "inf")) or (not said and text(row, "mode").startswith("offline"))
 
 
 def _length(row: Row, name: str, usual: float, notes: Notes) -> float:
@@ -79,11 +91,11 @@ def _traffic(row: Row, asked: float, units: Mapping[str, float], notes: Notes) -
     if not text(row, "tp") and not text(row, "pp") and said:
         tensor = min(said, NODE)
     replicas = number(row, "dp") or max(1.0, (said or tensor * pipeline) // (tensor * pipeline))
-    concurrency = number(row, "concurrency")
+    concurrency = None if _unlimited(row) else number(row, "concurrency")
     scheduled = SCHEDULED.search(text(row, "engine")) is not None
     if concurrency is None:
-        concurrency = 64.0 if text(row, "mode").startswith("offline") else 1.0
-        notes.assume(f"{concurrency:g} requests at once", 0.4)
+        concurrency, moves = (MOST_AT_ONCE, 0.15) if _unlimited(row) else (1.0, 0.4)
+        notes.assume(f"{concurrency:g} requests at once", moves)
     weight, eight = _precision(row, units, notes)
     fused = FUSED.search(text(row, "engine")) is not None
     return Traffic(

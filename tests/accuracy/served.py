@@ -1,5 +1,6 @@
 """Services under a steady load: a further token of mixtures of experts, by model; the first token, by engine."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -44,6 +45,18 @@ def _table(
         run=run, kind=numpy.array(["" for _ in kept]), predicted=predicted, group=group,
         left_out=tuple((found.id, found.reason) for _, found in pairs if found.run is None), counted=0.0 * measured,
     )  # fmt: skip
+
+
+def throughput(constants: Mapping[str, float]) -> dict[str, list[float]]:
+    """Tokens a second in all over those published, by model; nothing is fitted on them."""
+    known, accelerators, found = _known(), catalog.load().accelerators, defaultdict(list)
+    for row in _rows("throughput.csv"):
+        run = read_serving(row, known, accelerators).run
+        if run is not None:
+            said, traffic = answering(run, constants), run.traffic
+            each = traffic.concurrency / (said.token_s + said.first_s / traffic.output)
+            found[row["arch_key"]].append(float(each) / float(row["measured"]))
+    return dict(found)
 
 
 @lru_cache(maxsize=1)
