@@ -11,6 +11,7 @@ from advisor.errors import BadInput
 from advisor.predict import gguf
 from advisor.predict.cells import Row
 from advisor.predict.devices import accelerator
+from advisor.predict.image_config import image_cells
 from advisor.predict.training import Models
 from advisor.values.catalog import Accelerator
 
@@ -37,8 +38,8 @@ def model_cells(model: str, models: Models) -> Row:
     if (network := models.get(model)) is not None:
         return {"arch_key": network["arch_key"]}
     if Path(model).exists():
-        return _from_files(Path(model))
-    near = get_close_matches(spelled(model), [*models, *image_models()], n=3, cutoff=0.6)
+        return image_cells(Path(model)) or _from_files(Path(model))
+    near = get_close_matches(spelled(model), [*models, *image_models()], n=3, cutoff=0.7)
     hint = f"did you mean {' or '.join(near)}? or give " if near else "give "
     raise BadInput(f"no model and no file is called {model!r}", where="MODEL", remedy=hint + MODEL_FILES)
 

@@ -65,7 +65,7 @@ def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], note
         network, values=network.values * passes * fewer, macs=network.macs * passes,
         kernels=network.kernels * passes,
     )  # fmt: skip
-    pixels = number(row, "img_size") or number(model, "image") or 224.0
+    pixels = number(row, "img_size") or number(row, "image") or number(model, "image") or 224.0
     shape = image_shape(moved, pixels, trained=float(trained), largest=LARGEST)
     shape = replace(shape, routed_weights=network.parameters / shape.layers)
     here = device(text(row, "gpu"), text(row, "interconnect"), kind, found)
@@ -89,21 +89,22 @@ def _network(row: Row, model: Row, notes: Notes) -> Network:
     if not macs or not parameters:
         missing = "parameters and multiplications" if not macs else "parameters"
         raise BadInput(f"{missing} unknown", remedy="name a network of the catalogue, or give params_m and gmacs")
-    size, usual = number(row, "img_size"), number(model, "image")
+    size, usual = number(row, "img_size"), number(row, "image") or number(model, "image")
     stretch = (size / usual) ** 2 if size and usual else 1.0
     if abs(stretch - 1.0) > 0.01:
         notes.assume(f"counted at {usual:g} pixels a side, stretched to {size:g}", OTHER_SIZE)
-    macs = macs if text(row, "gmacs") else macs * stretch
-    values = _own(row, model, "macts", 1e6) * (1.0 if text(row, "macts") else stretch)
+    stretched = not text(row, "gmacs") or bool(text(row, "image"))
+    macs = macs * stretch if stretched else macs
+    values = _own(row, model, "macts", 1e6) * (stretch if stretched or not text(row, "macts") else 1.0)
     if not values:
         notes.assume("values put out a sample, from its multiplications", UNKNOWN_VALUES)
         values = macs**0.5 / MACS_A_VALUE
-    scores = 0.0 if UNFUSED.search(text(row, "framework")) else _own({}, model, "scores_m", 1e6) * stretch
-    kept = (_own({}, model, "kept_m", 1e6) * stretch or KEPT * values) - scores
+    scores = 0.0 if UNFUSED.search(text(row, "framework")) else _own(row, model, "scores_m", 1e6) * stretch
+    kept = (_own(row, model, "kept_m", 1e6) * stretch or KEPT * values) - scores
     return Network(
         parameters=parameters, macs=macs, values=max(values - scores, 0.05 * values), kept=max(kept, 0.2 * values),
-        peak=_own({}, model, "peak_m", 1e6) * stretch or PEAK * values,
-        kernels=number(model, "kernels") or KERNELS * 50.0,
+        peak=_own(row, model, "peak_m", 1e6) * stretch or PEAK * values,
+        kernels=number(row, "kernels") or number(model, "kernels") or KERNELS * 50.0,
     )  # fmt: skip
 
 

@@ -253,3 +253,43 @@ def test_a_processor_is_no_accelerator(capsys: pytest.CaptureFixture[str]) -> No
     """A machine's processors are said to be what they are, with where they are weighed."""
     assert run(["fits", "resnet50", "--on", "CPU 64 GB"]) == 2
     assert "advisor plan" in capsys.readouterr().err
+
+
+VIT = {"model_type": "vit", "num_hidden_layers": 12, "hidden_size": 768, "num_attention_heads": 12, "image_size": 224,
+       "patch_size": 16, "intermediate_size": 3072}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        (VIT, "vit_base_patch16_224"),
+        ({"model_type": "resnet", "depths": [3, 4, 6, 3], "layer_type": "bottleneck"}, "resnet50"),
+        ({"model_type": "swin", "embed_dim": 96, "depths": [2, 2, 6, 2]}, "swin_tiny_patch4_window7_224"),
+        ({"_class_name": "UNet2DConditionModel", "cross_attention_dim": 2048}, "stable-diffusion-xl"),
+    ],
+)
+def test_a_configuration_is_estimated_as_the_network_that_it_is(
+    config: dict[str, Any], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder with the config.json of transformers or diffusers takes as long as the same network by its name."""
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    by_file, by_name = (
+        asked(capsys, [*TRAIN, "--model", model, "--micro-batch", "16"])["estimate"] for model in (str(tmp_path), name)
+    )
+    for part in ("step_s", "peak_process_bytes"):
+        assert by_file[part] == pytest.approx(by_name[part], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [({**VIT, "patch_size": None}, "is missing"), ({"model_type": "resnet", "depths": [9]}, "not counted")],
+)
+def test_a_configuration_that_tells_too_little_says_so(
+    config: dict[str, Any], why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What cannot be counted from a configuration is an error that names the file and the flags."""
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert run([*TRAIN, "--model", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert why in told
+    assert "config.json" in told
