@@ -104,12 +104,12 @@ def gradients_s(run: Run, passes: Number, k: Constants) -> Number:
     partly = reduced + gathered + hops_s(run, ceiling(2.0 * local / BUCKET_BYTES), group, k)
     across = choose(layout.hybrid > 0, 2.0 * trained * local / group * (1.0 - group / ranks) / wide, 0.0)
     fully = passes * (4.0 + 2.0 * software.trained) * local * (group - 1.0) / group / narrow + across
-    fully = fully + hops_s(run, 1.5 * passes * run.shape.layers / layout.pipeline, group, k)
     return choose(layout.zero >= 3, fully, choose(layout.zero >= 1, partly, replicated))
 
 
 def hops_s(run: Run, many: Number, group: Number, k: Constants) -> Number:
-    """What `many` pairs of a gather and a reduction wait for messages that pass all ranks of a ring in turn. Within a
-    node, in all-reduces, which go along trees, and where all of it runs beside other work that is short."""
+    """What `many` pairs of a gather and a reduction, once a step, wait for messages that pass all ranks of a ring in
+    turn. Within a node, in all-reduces, which go along trees, and where all of it runs beside other work that is
+    short."""
     far = (group * run.layout.tensor > run.layout.node) * (run.software.overlapping <= 0.0)
     return choose(far, 2.0 * many * group * k["hop_s"], 0.0)

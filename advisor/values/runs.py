@@ -111,9 +111,10 @@ class Device:
 class Software:
     """`fused` 1 where kernels are compiled or fused, 0 eager; `flash` 1 where scores of attention are never stored, 2
     where its kernels are also made for the device's generation, 0.75 where they are the first that did so;
-    `overlapping` 1 where communication of tensor parallelism runs beside its matrix products; `eight` 1 where matrices are multiplied in 8 bits. Bytes a value of
-    weights, gradients and states (master copy and moments); `trained` is the share of weights that are trained,
-    `logit_bytes` what a logit takes with its copies. `backward` 0 where nothing runs backward but a small head.
+    `overlapping` 1 where communication of tensor parallelism runs beside its matrix products; `eight` 1 where matrices
+    are multiplied in 8 bits. Bytes a value of weights, gradients and states (master copy and moments); `trained` is the
+    share of weights that are trained, `logit_bytes` what a logit takes with its copies. `backward` 0 where nothing runs
+    backward but a small head.
     `gradients_stay` 1 where gradients have buffers of their own; 0 where backward makes them as it frees activations.
     `eager` 1 where norms, activations and casts are operations of their own, which keep copies for backward; `native` 1
     where PyTorch's own parallelism and selective recomputation run; `mlp_kept` the share of an MLP's values that are
