@@ -64,6 +64,7 @@ def _terms() -> Iterator[Entry]:
 
 
 def _models() -> Iterator[Entry]:
+    from advisor.catalog.images import image_models
     from advisor.catalog.models import models
 
-    return reference.rows.models(models())
+    return reference.rows.models({**models(), **image_models()})
