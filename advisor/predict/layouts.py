@@ -14,6 +14,8 @@ TORCH_PIPELINE = re.compile(r"torchtitan", re.I)
 BY_STAGES = re.compile(r"torchtitan 2024", re.I)
 ANOTHER_STAGE = Doubt(0.1, 0.1, counted_less=0.7, counted_more=0.7)
 """States, gradients or weights that are divided among the ranks, or are not."""
+MAYBE_INTERLEAVED = Doubt(more=0.4)
+"""What several virtual stages add to what the last of four stages keeps with its logits (MEGATRON's tests)."""
 CHECKPOINTED = Doubt(less=1.2)
 """What checkpointing leaves of activations and logits together."""
 ENOUGH_TOKENS = 8192.0
@@ -57,6 +59,8 @@ def _virtual(row: Row, shape: Shape, stages: float, known: Framework, notes: Not
     if said:
         return said if said <= most else max(1.0, most // said)
     usual = most if known.interleaved else 1.0
+    if most > 1 and not known.interleaved:
+        notes.doubt = notes.doubt.beside(MAYBE_INTERLEAVED)
     if known.interleaved and most > 1:
         notes.assume(f"{usual:g} virtual stages", 0.08, Doubt(less=0.3, more=0.3))
     return usual

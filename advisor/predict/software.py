@@ -122,6 +122,7 @@ def software(row: Row, notes: Notes) -> Software:
     )
     weight, gradient, state = _policy(row, known, kind)
     _doubt_states(row, notes)
+    _doubt_kernels(said, known, compiled, notes)
     task = f"{text(row, 'task')} {text(row, 'precision')}".lower()
     adapter = re.search(r"lora|adapter", task) is not None
     four = re.search(r"qlora|nf4|bnb|4-bit", task) is not None
@@ -188,6 +189,21 @@ def _doubt_states(row: Row, notes: Notes) -> None:
         notes.assume("AdamW", 0.0, Doubt(counted_less=0.35))
     if REINFORCED.search(f"{text(row, 'task')} {text(row, 'framework')} {text(row, 'model')}"):
         notes.assume("one model: neither a reference nor what generates is counted", 0.1, Doubt(0.1, 1.0, 0.0, 1.0))
+
+
+MAYBE_COMPILED = Doubt(less=0.25)
+"""What a compiler leaves of what eager layers keep, beside logits (TUNE: 31 bytes of 45)."""
+MAYBE_WHOLE = Doubt(more=0.3)
+"""What logits as a whole add to those in chunks (TUNE: 46 GB to 55)."""
+
+
+def _doubt_kernels(said: str, known: Framework, compiled: bool, notes: Notes) -> None:
+    """Whether layers are compiled, and how the loss is computed, is seldom said: the range is wider for it."""
+    eager = 1.0 - known.fused if known.eager is None else known.eager
+    if eager and not compiled and "eager" not in said:
+        notes.doubt = notes.doubt.beside(MAYBE_COMPILED)
+    if known.logit_bytes == CHUNKED_LOGIT and not re.search(r"chunk|technique", said):
+        notes.doubt = notes.doubt.beside(MAYBE_WHOLE)
 
 
 FOUR_BITS = 0.25

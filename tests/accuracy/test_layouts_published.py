@@ -12,7 +12,7 @@ from advisor.catalog.constants import constants, document, spreads
 from advisor.estimate.holding import held
 from advisor.predict.training import read
 
-LIMITS = {"step": (0.09, 0.09), "memory": (0.12, 0.18), "answer": (0.12, 0.16)}
+LIMITS = {"step": (0.09, 0.09), "memory": (0.03, 0.11), "answer": (0.12, 0.16)}
 
 
 @pytest.mark.parametrize("group", ["step", "memory", "answer"])

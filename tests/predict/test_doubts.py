@@ -13,6 +13,7 @@ FULL = {
     "config_id": "full", "arch_key": "llama-3.1-8b", "task": "pretrain", "framework": "torchtitan 2025",
     "gpu": "H100-80GB", "gpus": "8", "seq": "8192", "micro_batch": "1", "global_batch": "8", "zero_stage": "3",
     "act_ckpt": "full", "precision": "bf16", "optimizer": "AdamW",
+    "notes": "eager",
 }  # fmt: skip
 
 
@@ -35,6 +36,21 @@ def test_how_much_is_worked_on_at_a_time_moves_what_is_kept_both_ways(cell: str)
     assert found.less == pytest.approx(math.log(2), abs=0.05)
     assert found.more == pytest.approx(math.log(2), abs=0.05)
     assert found.counted_less == found.counted_more == 0
+
+
+def test_whether_layers_are_compiled_is_seldom_said():
+    """A run that may be compiled may hold less; nothing is said of it, and nothing where the row tells."""
+    assert doubt(notes="").doubt.less > 0.2
+    assert doubt(notes="").doubt.more == 0
+    assert doubt(notes="").assumed == ()
+    assert doubt(notes="torch compile").doubt.less == 0
+
+
+def test_virtual_stages_that_nobody_states_are_doubt_upwards():
+    """Within one machine none are assumed; the last stage keeps more where there are some."""
+    megatron = {"framework": "Megatron-Core", "zero_stage": "1", "pp": "4"}
+    assert doubt(**megatron).doubt.more > 0.3
+    assert doubt(**megatron, vp="2").doubt.more == 0
 
 
 def test_checkpointing_that_nobody_states_moves_downwards_only():
