@@ -10,6 +10,8 @@ from advisor.values.runs import ZBV, Run
 
 FEW = 0.5
 """What collectives of few ranks reach less: 60, 70 and 75% of the links with 2, 4 and 8 (AIC_NCCL)."""
+NEWER_REACH, NEWER_WAIT = 1.05, 0.6
+"""Links of sm_90 and later reach more of their data sheet than those of an A100, and wait less (AIC_NCCL)."""
 BUCKET_BYTES = 5.0e8
 """Weights, and gradients, that are sent at a time."""
 
@@ -44,9 +46,10 @@ def lane(run: Run, span: Number, within: Number, k: Constants) -> Number:
     """Bytes/s that each device gets in a collective over `within` neighbours of a group that reaches over `span`
     devices: the links of a node, or the node's network cards shared among the groups that use them."""
     few = at_least(smaller(span, run.layout.node), 2.0)
-    inside = run.device.link * k["link_reach"] * (1.0 - FEW / few)
+    reached = run.device.link * k["link_reach"] * choose(run.device.modern > 0.0, NEWER_REACH, 1.0)
+    inside = reached * (1.0 - FEW / few)
     neighbours = at_least(smaller(within, run.layout.node), 1.0)
-    outside = smaller(run.device.link * k["link_reach"], run.device.fabric * k["fabric_reach"] * neighbours)
+    outside = smaller(reached, run.device.fabric * k["fabric_reach"] * neighbours)
     return choose(span <= run.layout.node, inside, outside)
 
 
@@ -56,8 +59,9 @@ def tensor_s(run: Run, k: Constants) -> Number:
     layout = run.layout
     reduced = 2.0 * run.shape.hidden * tokens_a_device(run) * 2.0 * (layout.tensor - 1.0) / layout.tensor
     times = 4.0 + 2.0 * recomputed(run) + 1.0 * layout.sequence_parallel
+    wait = k["collective_s"] * choose(run.device.modern > 0.0, NEWER_WAIT, 1.0)
     sent = reduced * times / lane(run, layout.tensor, layout.tensor, k)
-    return choose(layout.tensor > 1, sent + times * k["collective_s"], 0.0)
+    return choose(layout.tensor > 1, sent + times * wait, 0.0)
 
 
 def context_s(run: Run, k: Constants) -> Number:
