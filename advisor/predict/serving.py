@@ -17,6 +17,8 @@ FILLED, MOST, NODE = 0.85, 64.0, 8.0
 ROUTING = 0.3
 """How far kernels, routing and uneven experts may move a token of a mixture: with each of seven models left out, 408
 public rows lie 20% off in the median, in one engine a third too high (served.csv)."""
+UNSTATED_DEVICES = 0.5
+"""How far a token may move where requests are spread over devices that decode and nobody says how many those are."""
 EAGER = re.compile(r"eager|litgpt|transformers|huggingface", re.I)
 FUSED = re.compile(r"trt|tensorrt", re.I)
 """Engines that fuse all-reduces with norms, and whose checkpoints in 8 bits keep keys and values in 8 bits too."""
@@ -35,7 +37,8 @@ def _run(row: Row, models: Models, accelerators: Mapping[str, Accelerator], note
     if "bert" in f"{text(row, 'model')} {text(row, 'arch_key')}".lower():
         raise BadInput("an encoder answers in one pass: serving of decoders only")
     if text(row, "mode") == "disaggregated":
-        notes.assume("prefill on devices of its own", 0.1)
+        stated = any(text(row, name) for name in ("tp", "pp", "gpus"))
+        notes.assume("prefill on devices of its own", 0.1 if stated else UNSTATED_DEVICES)
     if seen.routed_weights > 0:
         notes.assume("experts that are used alike", ROUTING)
     found = accelerator(text(row, "gpu"), accelerators)
