@@ -16,7 +16,7 @@ from advisor.record.sections import GENERATED, NOTHING, SECTIONS, Prose, marked
 from advisor.record.tips import tipping
 from advisor.record.triggers import front_lines, triggers
 from advisor.record.words import words
-from advisor.values.decision import Conclusion
+from advisor.values.decision import Conclusion, Decided
 
 if TYPE_CHECKING:
     import jinja2
@@ -115,56 +115,79 @@ def _shown(conclusion: Conclusion, identity: Identity, whole: Conclusion) -> dic
     """The names that templates may use; anything else is an error."""
     decisions = conclusion.decisions
     alone = decisions[0] if identity.part else None
-    reasons = view.reasons(decisions) if alone is None else tuple(("", why) for why in alone.because)
-    broken, rest_broken = ruled_out(conclusion)
-    nearest, further = tipping(decisions)
-    races, clear = ranking(decisions)
-    most, rest, idle = view.assumptions(conclusion)
-    common = view.common(decisions)
-    matter, settled = foremost.open_decisions(decisions)
-    consequences, more_consequences = foremost.consequences(decisions)
-    statements, more_statements = foremost.statements(conclusion)
-    ranked = [d for d in decisions if view.share(d) is not None and d.status == "decided"]
     goal = conclusion.answers.get("purpose.goal")
-    cited = foremost.cited(conclusion)
+    nearest, further = tipping(decisions)
+    most, rest, idle = view.assumptions(conclusion)
     return {
         "it": conclusion,
         "identity": identity,
-        "conflicts": conclusion.conflicts,
-        "goal": str(goal.fact.value) if goal is not None and goal.fact.known else "",
-        "reasons": reasons,
-        "closest": min(ranked, key=lambda d: view.share(d) or 0.0) if ranked else None,
-        "too_close": view.close_calls(decisions),
-        "why": lambda decided: view.why(decided, common),
-        "by": {each.id: each for each in decisions if each.chosen},
-        "figures": {each.id: each for each in view.estimated(conclusion.estimates)},
-        "infeasible": [d for d in decisions if d.status == "infeasible"],
-        "matter": matter,
-        "settled": settled,
-        "unneeded": unneeded(decisions),
-        "races": races,
-        "clear": clear,
         "alone": alone,
         "whole": whole,
+        "conflicts": conclusion.conflicts,
+        "goal": str(goal.fact.value) if goal is not None and goal.fact.known else "",
+        "by": {each.id: each for each in decisions if each.chosen},
+        "figures": {each.id: each for each in view.estimated(conclusion.estimates)},
         "unknown": () if alone is not None else view.unknown(conclusion),
         "alternatives": view.alternatives(decisions) if alone is None else view.rivals(alone),
+        "tipping": nearest,
+        "also_tipping": further,
+        "together": view.together(decisions),
+        "assumed": most,
+        "also_assumed": rest,
+        "idle": idle,
+        "beneath": view.beneath(conclusion),
+        "picture": picture(whole) if alone is None or alone.id == "d_topology" else None,
+        **_outcome(conclusion, alone),
+        **_vocabulary(conclusion),
+    }
+
+
+def _outcome(conclusion: Conclusion, alone: Decided | None) -> dict[str, object]:
+    """What was decided, how close it was, what it takes and what comes of it."""
+    decisions = conclusion.decisions
+    reasons = view.reasons(decisions) if alone is None else tuple(("", why) for why in alone.because)
+    told = [why for _, why in reasons]
+    common = view.common(decisions)
+    ranked = [d for d in decisions if view.share(d) is not None and d.status == "decided"]
+    return {
+        "reasons": reasons,
+        "further_reasons": view.further_reasons(decisions, told, conclusion.estimates.values()),
+        "why": lambda decided: view.why(decided, common),
+        "closest": min(ranked, key=lambda d: view.share(d) or 0.0) if ranked else None,
+        "too_close": view.close_calls(decisions),
+        "infeasible": [d for d in decisions if d.status == "infeasible"],
+        "unneeded": unneeded(decisions),
+        "cautions": view.cautions(decisions),
+        "numbers": view.estimated(conclusion.estimates, view.told(conclusion.estimates)),
+        **_folded(conclusion),
+    }
+
+
+def _folded(conclusion: Conclusion) -> dict[str, object]:
+    """What is shown, each with what is folded beneath it."""
+    matter, settled = foremost.open_decisions(conclusion.decisions)
+    races, clear = ranking(conclusion.decisions)
+    broken, rest_broken = ruled_out(conclusion)
+    consequences, more_consequences = foremost.consequences(conclusion.decisions)
+    statements, more_statements = foremost.statements(conclusion)
+    return {
+        "matter": matter,
+        "settled": settled,
+        "races": races,
+        "clear": clear,
         "ruled_out": broken,
         "also_ruled_out": asides(rest_broken),
         "consequences": consequences,
         "more_consequences": more_consequences,
         "statements": statements,
         "more_statements": more_statements,
-        "further_reasons": view.further_reasons(decisions, [why for _, why in reasons], conclusion.estimates.values()),
-        "cautions": view.cautions(decisions),
-        "tipping": nearest,
-        "together": view.together(decisions),
-        "also_tipping": further,
-        "assumed": most,
-        "also_assumed": rest,
-        "idle": idle,
-        "numbers": view.estimated(conclusion.estimates, view.told(conclusion.estimates)),
-        "beneath": view.beneath(conclusion),
-        "picture": picture(whole) if alone is None or alone.id == "d_topology" else None,
+    }
+
+
+def _vocabulary(conclusion: Conclusion) -> dict[str, object]:
+    """The words of answers, options and estimates, and the sources that are cited."""
+    cited = foremost.cited(conclusion)
+    return {
         "cited": cited,
         "cite": lambda ids: [(n, address) for n, (id, _, address) in enumerate(cited, 1) if id in ids],
         "labels": words().labels,

@@ -96,7 +96,7 @@ def test_trees_have_no_step_and_no_batch() -> None:
     step = Figure("train.step", 0.002, 0.001, 0.003, "s", "trees_step", ("data.samples",), "assumed")
     unused = (Assumption("train.batch", 1, "samples", 0.0), Assumption("model.experts", 0, "experts", 0.0))
     heads = Fact("model.heads", None, gap="neither answered nor detected")
-    answers = {**whole.answers, heads.id: Answer(heads, "unknown")}
+    answers = {**whole.answers, heads.id: Answer(heads, "assumed")}
     text = page(replace(whole, answers=answers, estimates={"train.step": step, **whole.estimates}, assumptions=unused))
     assert "model.heads" not in text
     assert "model.heads" in page(replace(samples.text_service(), answers=answers))
