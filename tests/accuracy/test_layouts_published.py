@@ -4,6 +4,7 @@ import csv
 
 import numpy
 import pytest
+from accuracy.choice import choice
 from accuracy.fit import provenance
 from accuracy.layouts import PUBLISHED, _known, tables
 
@@ -12,7 +13,7 @@ from advisor.catalog.constants import constants, document, spreads
 from advisor.estimate.holding import held
 from advisor.predict.training import read
 
-LIMITS = {"step": (0.09, 0.09), "memory": (0.03, 0.11), "answer": (0.12, 0.16)}
+LIMITS = {"step": (0.065, 0.08), "memory": (0.03, 0.11), "answer": (0.12, 0.16)}
 
 
 @pytest.mark.parametrize("group", ["step", "memory", "answer"])
@@ -34,6 +35,16 @@ def test_intervals_hold_and_say_something(group: str, of: str) -> None:
     assert 0.85 <= table.inside(table.errors(constants()), spread).mean() <= 0.995
     low, high = spread.around(1.0, 0.0)
     assert high / low < 4
+
+
+def test_the_fastest_of_several_layouts_is_named() -> None:
+    """Of the groups of four or more published layouts of one model on one machine, the fastest is named in three of
+    five, and no more than 3% of the speed is lost on average: a third of what a layout drawn by lot loses."""
+    table = tables()["step"]
+    found = choice(table, table.errors(constants()))
+    assert found.groups >= 8
+    assert found.named >= 0.6
+    assert found.lost < min(0.03, found.by_lot / 3.0)
 
 
 def test_nearly_all_rows_are_covered() -> None:
