@@ -96,6 +96,25 @@ def test_adr_viewer_shows_every_state(tmp_path: Path) -> None:
     assert viewed(folder)["Buy one"] == "unknown"
 
 
+@pytest.mark.filterwarnings("ignore:Access to deprecated property:DeprecationWarning")
+def test_adr_viewer_shows_what_is_replaced_in_part(tmp_path: Path) -> None:
+    """A record of the whole is amended while some of its decisions have records of their own, superseded when all do;
+    pyadr finds each of the files in order."""
+    whole = samples.tabular_library()
+    write(whole, tmp_path, date=DAY)
+    accept(tmp_path, 1)
+    write(whole, tmp_path, date=DAY, split=True)
+    parts = [each.number for each in listed(tmp_path) if each.number != 1]
+    for number in parts:
+        assert number is not None
+        accept(tmp_path, number)
+        state = viewed(tmp_path / "docs/decisions")[whole.title]
+        assert state == ("superseded" if number == parts[-1] else "amended")
+    (tmp_path / ".adr").write_text("[adr]\nrecords-dir = docs/decisions\n", encoding="utf-8")
+    ran = run("pyadr", "check-adr-repo", "--no-proposed", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 def test_adr_viewer_draws_the_page(project: Path) -> None:
     """Its command writes a page with the record under its title, the picture and the status among the rest."""
     (record,) = listed(project)
