@@ -1,6 +1,7 @@
 """The layout of a run from its row: degrees, batches, sharding, recomputation; what cannot exist is said."""
 
 import re
+from math import log
 
 from advisor.errors import BadInput
 from advisor.estimate.doubt import Doubt
@@ -12,8 +13,9 @@ from advisor.values.runs import FULL, NO_CKPT, SELECTIVE, Layout, Shape
 TORCH_PIPELINE = re.compile(r"torchtitan", re.I)
 """A rank's batch is cut into as many micro batches as there are stages; since 2025 into single sequences (TITAN)."""
 BY_STAGES = re.compile(r"torchtitan 2024", re.I)
-ANOTHER_STAGE = Doubt(0.1, 0.1, counted_less=0.7, counted_more=0.7)
-"""States, gradients or weights that are divided among the ranks, or are not."""
+FOUR_RANKS = 1.4
+"""How far states, gradients and weights move that are divided among four ranks, or are not; among more they do not fit
+undivided."""
 MAYBE_INTERLEAVED = Doubt(more=0.4)
 """What several virtual stages add to what the last of four stages keeps with its logits (MEGATRON's tests)."""
 CHECKPOINTED = Doubt(less=1.2)
@@ -108,8 +110,14 @@ def _zero(row: Row, known: Framework, replicas: float, notes: Notes) -> float:
     if re.search(r"distributed", said):
         return 1.0
     if replicas > 1:
-        notes.assume(f"ZeRO {known.zero:g}", 0.03, ANOTHER_STAGE)
+        notes.assume(f"ZeRO {known.zero:g}", 0.03, _another_stage(known.zero, replicas))
     return known.zero if replicas > 1 else 0.0
+
+
+def _another_stage(assumed: float, replicas: float) -> Doubt:
+    """What is counted is less where more is divided than was assumed, and more where less is."""
+    reach = min(log(replicas), FOUR_RANKS)
+    return Doubt(0.1, 0.1, counted_less=reach * (1.0 - assumed / 3.0), counted_more=reach * assumed / 3.0)
 
 
 def _hybrid(row: Row) -> float:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from advisor.estimate.doubt import Doubt
-from advisor.predict.cells import Row, text
+from advisor.predict.cells import Row, number, text
 from advisor.predict.shapes import Notes
 from advisor.values.runs import Software
 
@@ -210,6 +210,10 @@ FOUR_BITS = 0.25
 """How far products in 4 bits may move a step: twice the data sheet's rate in 8 bits, of which casts leave little."""
 SCORES_KEPT = 0.2
 """How far the kernels of attention that stores its scores may move a step: between them lies a factor of three."""
+SHORT = 1024.0
+MAYBE_STORED = Doubt(more=0.5)
+"""What scores add that are stored after all, as Megatron's own kernels do; nobody does it with long sequences."""
+ATTENTION = re.compile(r"flash|attention-backend|fused.?att|sdpa")
 FLASH_ERA = re.compile(r"h[12]00|h20|gh200|b[123]00|gb[23]00|l40|mi3|rtx ?(4|5|pro|6000 ada)|tpu|gaudi", re.I)
 """Devices that came when the libraries' own attention no longer stored its scores (PyTorch 2.0, 2023)."""
 
@@ -219,6 +223,8 @@ def _flash(row: Row, known: Framework, notes: Notes) -> float:
     if re.search(r'"unfused"|impl": "local"', said):
         return 0.0
     if known.flash > 0:
+        if known.overlapping and not ATTENTION.search(said) and (number(row, "seq") or SHORT) <= SHORT:
+            notes.doubt = notes.doubt.beside(MAYBE_STORED)
         return known.flash
     if re.search(r"flash.?att|sdpa", said) or FLASH_ERA.search(text(row, "gpu")):
         return 1.0
