@@ -122,3 +122,36 @@ def test_groups_that_deepspeed_makes(tmp_path: Path, degree: str, rules: list[st
         f"parallelism_config:\n  parallelism_config_{degree}\n  parallelism_config_dp_shard_size: 2\n"
     )
     assert [rule for rule, *_ in found(tmp_path, {"a.yaml": text}) if rule == "ADV011"] == rules
+
+
+SLURM = (
+    "#!/bin/bash\n#SBATCH --nodes=2\n#SBATCH --ntasks-per-node={tasks}\n#SBATCH --gres=gpu:8\n#SBATCH --time=1:00:00\n"
+)
+IN_A_VARIABLE = SLURM + (
+    'GPUS={gpus}\nHEAD=$(scontrol show hostnames $SLURM_JOB_NODELIST | head -n 1)\nLAUNCHER="torchrun \\\n'
+    "    --nproc_per_node $GPUS \\\n    --nnodes $SLURM_NNODES --role `hostname -s`: \\\n"
+    '    --rdzv_endpoint $HEAD:6000"\n'
+    'CMD="$LAUNCHER train.py"\nsrun --wait=60 bash -c "$CMD"\n'
+)
+EXPORTED = SLURM + (
+    "{export}LAYERS=35\nexport STAGES=2\nexport HEADS=32\nsrun bash -c '\nexport RANK=$SLURM_PROCID\n"
+    "python pretrain_gpt.py --num-layers $LAYERS --hidden-size 4096 --num-attention-heads $HEADS --seq-length 2048 --micro-batch-size 1 \\\n"
+    "--pipeline-model-parallel-size $STAGES --tensor-model-parallel-size 1'\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "gpus", "rules"),
+    [(1, 8, []), (1, 16, [("ADV003", "error", 6)]), (8, 8, [("ADV004", "error", 3)])],
+)
+def test_a_launcher_in_a_variable(tmp_path: Path, tasks: int, gpus: int, rules: list[tuple[str, str, int]]) -> None:
+    """A launch line that is put together in variables and run by `bash -c` is read as far as it is literal."""
+    text = IN_A_VARIABLE.format(tasks=tasks, gpus=gpus)
+    assert [each for each in found(tmp_path, {"job.slurm": text}) if each[1] == "error"] == rules
+
+
+@pytest.mark.parametrize(("export", "rules"), [("export ", [("ADV013", "error", 7)]), ("", [])])
+def test_exported_variables_in_a_script_within(tmp_path: Path, export: str, rules: list[tuple[str, str, int]]) -> None:
+    """A script in single quotes knows what was exported before, and nothing else."""
+    text = EXPORTED.format(tasks=8, export=export)
+    assert [each for each in found(tmp_path, {"job.slurm": text}) if each[1] == "error"] == rules

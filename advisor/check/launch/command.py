@@ -9,6 +9,7 @@ from advisor.check.launch.programs import LAUNCHERS, SERVERS, SHELLS, base, prog
 from advisor.check.launch.shell_values import Line, Word
 from advisor.check.launch.shell_words import shell_lines
 from advisor.values.configs import At, Renamed
+from advisor.values.finding import Place
 from advisor.values.launches import Command, Role
 
 _FLAGS = frozenset(
@@ -43,6 +44,8 @@ _FLAGS = frozenset(
         "force",
     }
 )
+_AROUND = 1 << 40
+"""What is added to the places of values that a script inside another one gets from around it."""
 _SCRIPT_FLAGS = frozenset({"bf16", "fp16", "resume", "auto_resume", "gradient_checkpointing", "do_train"})
 _TRAINS = re.compile(
     r"train|finetun|fine_tun|fine-tun|sft|dpo|grpo|pretrain|axolotl|llamafactory|lora|nanogpt|trl\b", re.I
@@ -58,7 +61,8 @@ def commands_of(lines: Iterable[Line], scene: Scene, depth: int = 0) -> Iterator
         nested = _nested(line.words)
         if nested is not None and depth < 5:
             outer = wrapped(line.words[: line.words.index(nested)], scene)
-            for inner in commands_of(shell_lines(nested.text), _inside(scene, nested), depth + 1):
+            known = {name: replace(word, at=word.at + _AROUND) for name, word in line.environment.items()}
+            for inner in commands_of(shell_lines(nested.text, known), _inside(scene, nested), depth + 1):
                 yield inner if inner.under_srun is not None or outer is None else _under(inner, outer)
             continue
         found = program_at(line.words)
@@ -67,15 +71,18 @@ def commands_of(lines: Iterable[Line], scene: Scene, depth: int = 0) -> Iterator
 
 
 def _nested(words: Sequence[Word]) -> Word | None:
-    """The script of `bash -c script`, wherever it stands behind wrappers."""
+    """The script of `bash -c script`, wherever it stands behind wrappers; what is unknown in it stays unknown."""
     for index, word in enumerate(words[:-1]):
         if base(word.text) in SHELLS and re.fullmatch(r"-[a-z]*c", words[index + 1].text):
-            return words[index + 2] if index + 2 < len(words) and words[index + 2].known else None
+            return words[index + 2] if index + 2 < len(words) else None
     return None
 
 
 def _inside(scene: Scene, word: Word) -> Scene:
-    return Scene(lambda at: scene.place(word.written_at(at) if at >= 0 else at))
+    def place(at: int) -> Place:
+        return scene.place(at - _AROUND if at >= _AROUND else word.written_at(at) if at >= 0 else at)
+
+    return Scene(place)
 
 
 def _command(line: Line, found: tuple[str, int, int], scene: Scene) -> Command:

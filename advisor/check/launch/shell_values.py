@@ -46,11 +46,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One simple command: its words, what is assigned just for it, and how its output or input is redirected."""
+    """One simple command: its words, what is assigned just for it, and what a shell that it starts gets to know."""
 
     words: tuple[Word, ...]
     assigned: Mapping[str, Word]
     at: int
+    environment: Mapping[str, Word] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,6 +63,12 @@ class Variables:
     values: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     chained: bool = False
     blocks: list[set[str]] = field(default_factory=list)
+    exported: set[str] = field(default_factory=set)
+
+    def environment(self) -> dict[str, Word]:
+        """The exported variables whose values are known."""
+        words = {name: joined(self.values[name]) for name in sorted(self.exported & self.values.keys())}
+        return {name: word for name, word in words.items() if word.known}
 
     def set(self, name: str, parts: tuple[Part, ...] | None, *, more: bool = False) -> None:
         """Assign; inside a block the value is certain only up to the end of its branch."""

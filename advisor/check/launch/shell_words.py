@@ -33,6 +33,7 @@ _CLOSES = frozenset({"fi", "done", "esac", "}"})
 _GOES_ON = frozenset(
     {"if", "then", "else", "elif", "while", "until", "do", "!", "time", "{", "fi", "done", "esac", "}"}
 )
+_SCRIPT_FOLLOWS = re.compile(r"-[a-z]*c")
 _DECLARES = frozenset({"export", "local", "declare", "readonly", "typeset"})
 
 
@@ -75,6 +76,8 @@ class _Reader:
             tokens = [] if word in ("for", "case", "select") else tokens[1:]
         words = [token for token in tokens if token]
         declares = bool(words) and literal(words[0]) in _DECLARES
+        if declares and literal(words[0]) == "export":
+            self.variables.exported |= {said.group() for word in words[1:] if (said := _NAME.match(word[0].text))}
         rest = words[1:] if declares else words
         assigning: list[tuple[tuple[str, bool, int], list[Part]]] = []
         while rest and (declares or assignment(rest[0]) is not None):
@@ -88,7 +91,9 @@ class _Reader:
         self.forgets(rest)
         spreads = tuple(spread(rest))
         at = spreads[0].at if spreads else start
-        return Line(spreads, {name[0]: joined(assigned(word, name)) for name, word in assigning}, at)
+        starts_shell = any(_SCRIPT_FOLLOWS.fullmatch(word.text) for word in spreads)
+        environment = self.variables.environment() if starts_shell else {}
+        return Line(spreads, {name[0]: joined(assigned(word, name)) for name, word in assigning}, at, environment)
 
     def keyword(self, word: str, tokens: list[list[Part]]) -> None:
         """What a keyword at the start of a command means for the variables."""
