@@ -135,8 +135,8 @@ IN_A_VARIABLE = SLURM + (
 )
 EXPORTED = SLURM + (
     "{export}LAYERS=35\nexport STAGES=2\nexport HEADS=32\nsrun bash -c '\nexport RANK=$SLURM_PROCID\n"
-    "python pretrain_gpt.py --num-layers $LAYERS --hidden-size 4096 --num-attention-heads $HEADS --seq-length 2048 --micro-batch-size 1 \\\n"
-    "--pipeline-model-parallel-size $STAGES --tensor-model-parallel-size 1'\n"
+    "python pretrain_gpt.py --num-layers $LAYERS --hidden-size 4096 --num-attention-heads $HEADS \\\n"
+    "--seq-length 2048 --micro-batch-size 1 --pipeline-model-parallel-size $STAGES --tensor-model-parallel-size 1'\n"
 )
 
 
