@@ -155,3 +155,22 @@ def test_exported_variables_in_a_script_within(tmp_path: Path, export: str, rule
     """A script in single quotes knows what was exported before, and nothing else."""
     text = EXPORTED.format(tasks=8, export=export)
     assert [each for each in found(tmp_path, {"job.slurm": text}) if each[1] == "error"] == rules
+
+
+@pytest.mark.parametrize(
+    ("engine", "more", "rules"),
+    [
+        ("{name: fsdp2}", "", []),
+        ("{name: fsdp2}", "micro_batch_size: 0\n", [("ADV007", "error", 5)]),
+        ("{name: fsdp2}", "micro_batch_size: 4\nglobal_batch_size: 30\n", [("ADV001", "error", 6)]),
+        ("{name: deepspeed, config_file: data/none_z3.json}", "micro_batch_size: 1\n", [("ADV005", "warning", 4)]),
+    ],
+)
+def test_version_1_of_llamafactory(tmp_path: Path, engine: str, more: str, rules: list[tuple[str, str, int]]) -> None:
+    """The names of LLaMA-Factory's version 1 are read: batch, engine, its file."""
+    text = (
+        f"model: Qwen/Qwen3-0.6B\ntemplate: qwen3\ntrain_dataset: data/sft.yaml\ndist_config: {engine}\n"
+        f"{more}max_steps: 1000\nlearning_rate: 1e-5\n"
+    )
+    kept = [each for each in found(tmp_path, {"train.yaml": text, "data/sft.yaml": "a: 1\n"}) if each[1] != "note"]
+    assert kept == rules

@@ -1,7 +1,7 @@
-"""LLaMA-Factory's YAML: TrainingArguments with a method.
+"""LLaMA-Factory's YAML: TrainingArguments with a method, and the names of its version 1.
 
-Keys and what excludes what as in src/llamafactory/hparams/parser.py of LLaMA-Factory 0.9.5. OmegaConf reads the
-file, for which `1e-4` is a number.
+Keys and what excludes what as in src/llamafactory/hparams/parser.py of LLaMA-Factory 0.9.5, and in
+src/llamafactory/v1/config of the same version. OmegaConf reads the file, for which `1e-4` is a number.
 """
 
 import re
@@ -22,6 +22,22 @@ SETTINGS = {
 }
 _OWN = ("finetuning_type", "stage", "template", "cutoff_len", "lora_target", "dataset_dir", "freeze_trainable_layers")
 _DROPOUTS = ("lora_dropout",)
+V1 = {
+    "model": "model",
+    "trust_remote_code": "remote_code",
+    "micro_batch_size": "micro_batch",
+    "global_batch_size": "global_batch",
+    "cutoff_len": "sequence_length",
+    "learning_rate": "learning_rate",
+    "num_train_epochs": "epochs",
+    "max_steps": "max_steps",
+    "save_steps": "save_steps",
+    "seed": "seed",
+    "enable_activation_checkpointing": "gradient_checkpointing",
+    "peft_config.name": "adapter",
+    "dist_config.config_file": "deepspeed",
+}
+_OF_V1 = ("train_dataset", "dist_config", "kernel_config", "quant_config", "peft_config", "model_class")
 
 
 def read(document: Document) -> Iterator[ConfigFacts]:
@@ -31,6 +47,8 @@ def read(document: Document) -> Iterator[ConfigFacts]:
             section = Section(document, root, casts="plain")
             if recognised(section):
                 yield _facts(section)
+            elif section.has(*_OF_V1) >= 2 and section.has("micro_batch_size", "cutoff_len", "max_steps"):
+                yield _facts_of_v1(section)
 
 
 def recognised(section: Section) -> bool:
@@ -42,16 +60,27 @@ def recognised(section: Section) -> bool:
 def _facts(section: Section) -> ConfigFacts:
     place = section.document.place(section.table.at)
     blank = ConfigFacts("llamafactory", place, renamed=old_names(section, training_arguments.OLD_NAMES))
-    config = take(section, blank, SETTINGS)
-    deepspeed = config.deepspeed
-    names_file = deepspeed is not None and isinstance(deepspeed.value, str)
+    config = _linked(take(section, blank, SETTINGS))
     return replace(
         config,
-        deepspeed_file=deepspeed if names_file else None,
-        files=(deepspeed,) if names_file and deepspeed is not None else (),
         dropouts=tuple(at for name in _DROPOUTS if (at := section.at(name)) is not None),
         clashes=(*_options(section), *_methods(section, config)),
     )
+
+
+def _facts_of_v1(section: Section) -> ConfigFacts:
+    blank = ConfigFacts("llamafactory", section.document.place(section.table.at))
+    engine = section.at("dist_config.name")
+    shards = engine is not None and (engine.word or "").startswith("fsdp")
+    return replace(_linked(take(section, blank, V1)), fsdp=engine if shards else None)
+
+
+def _linked(config: ConfigFacts) -> ConfigFacts:
+    """With the DeepSpeed file that the configuration names."""
+    file = config.deepspeed
+    if file is None or not isinstance(file.value, str):
+        return config
+    return replace(config, deepspeed_file=file, files=(file,))
 
 
 def _options(section: Section) -> Iterator[Clash]:
@@ -102,8 +131,11 @@ def _method(told: str, remedy: str, at: At, *others: At | None) -> Clash:
 
 FORMAT = Format(
     name="llamafactory",
-    words=("finetuning_type", "stage"),
-    telltale=re.compile(r"^[\"']?(finetuning_type|stage)[\"']?[ \t]*:|\"(finetuning_type|stage)\"[ \t]*:", re.M),
+    words=("finetuning_type", "stage", "train_dataset"),
+    telltale=re.compile(
+        r"^[\"']?(finetuning_type|stage|train_dataset)[\"']?[ \t]*:|\"(finetuning_type|stage|train_dataset)\"[ \t]*:",
+        re.M,
+    ),
     name_hint=re.compile(r"(^|[/_.-])llama_?factory[^/]*\.(ya?ml|json)$", re.I),
     read=read,
 )
