@@ -216,6 +216,7 @@ SEEDS = [
         "accelerators|attn",
     ),
     Seed("skypilot_yaml", "ADV029", "sub", "accelerators: (\\S+?):\\d+", "accelerators: \\1:32", ""),
+    Seed("skypilot_yaml", "ADV029", "sub", "accelerators: .*", "accelerators: A100-80GB:16", ""),
     Seed(
         "skypilot_yaml",
         "ADV029",

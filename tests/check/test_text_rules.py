@@ -133,6 +133,7 @@ def test_no_report_prints_a_secret(tmp_path: Path, report: str) -> None:
         ("k.yaml", "args:\n  - --load-format=pt\n", 2),
         ("s.sh", "#!/bin/sh\nwget https://example.org/models/resnet50.pth\n", 2),
         ("t.yaml", "weights: consolidated.00.pth\n", 1),
+        ("t.yaml", "checkpoint_files:\n  filename_format: pytorch_model-{}-of-{}.bin\n  max_filename: 2\n", 2),
     ],
 )
 def test_pickle_is_found(tmp_path: Path, name: str, text: str, expected: int) -> None:

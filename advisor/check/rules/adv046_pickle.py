@@ -10,7 +10,7 @@ from advisor.values.configs import At
 from advisor.values.finding import Finding, Place, Severity
 
 _PUBLISHED = re.compile(
-    r"(?:^|/)(?:(?:pytorch_model|diffusion_pytorch_model|adapter_model|tf_model)[\w.-]*\.bin"
+    r"(?:^|/)(?:(?:pytorch_model|diffusion_pytorch_model|adapter_model|tf_model)[\w.{}-]*\.bin"
     r"|consolidated[\w.-]*\.(?:pth|pt)|[\w.-]*\.ckpt)$"
 )
 _ADDRESS = re.compile(
@@ -18,7 +18,9 @@ _ADDRESS = re.compile(
     r"[\w.-]*\.bin)(?=[\s\"'?#)]|$)",
     re.I,
 )
-_KEYS = re.compile(r"(?i)(checkpoint_files?|weights?_(?:path|file)|weights?|model_files?|pretrained(?:_path)?)$")
+_KEYS = re.compile(
+    r"(?i)(checkpoint_files?|weights?_(?:path|file)|weights?|model_files?|filename_format|pretrained(?:_path)?)$"
+)
 _WORDS = (".bin", ".pt", ".ckpt", ".pkl", ".joblib", "load_format", "load-format", "use_safetensors", "weights_only")
 _SAID = ("checkpoint_file", "weight", "model_file", "pretrained", "safetensors", "load_format", "load-format")
 _EXAMPLE = re.compile(r"(?i)[/.](your|my|path)[-_/]|/path/to/|<|\{")
