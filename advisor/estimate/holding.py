@@ -6,11 +6,11 @@ Letters: T tokens of a micro batch on a device, h hidden, V vocabulary, t tensor
 from dataclasses import dataclass
 
 from advisor.estimate.kept import (
-    at_work,
-    each_micro_batch,
     in_flight,
     in_flight_last,
+    layer_activations,
     left_for_backward,
+    micro_batch,
     stage_layers,
 )
 from advisor.estimate.layers import layer_weights, predicted_tokens, table_weights, tokens_a_device
@@ -59,7 +59,7 @@ class Held:
 def held(run: Run, k: Constants) -> Held:
     """What the stage holds that needs most: the first keeps the micro batches that are under way, the last the
     logits; both keep a table of tokens."""
-    kept, working, logits = each_micro_batch(run, k), at_work(run, k), logit_bytes(run)
+    (kept, working), logits = micro_batch(run, k), logit_bytes(run)
     alone = run.layout.pipeline <= 1
     first, last = kept * in_flight(run) + working, kept * in_flight_last(run) + working + logits
     at_end = alone + (last >= first) + run.layout.last
@@ -138,7 +138,7 @@ def _on_device(run: Run) -> tuple[Number, Number, Number]:
 def host_bytes(run: Run, k: Constants) -> Number:
     """Bytes in the machine's memory for each device: the copies that leave it, gradients among them."""
     weights, gradients, states = _states(run)
-    kept = (left_for_backward(run, k) - each_micro_batch(run, k)) * in_flight(run)
+    kept = (left_for_backward(run, layer_activations(run, k)) - micro_batch(run, k)[0]) * in_flight(run)
     return (
         choose(run.software.weights_away > 0, weights, 0.0)
         + choose(run.software.states_away > 0, gradients + states, 0.0)

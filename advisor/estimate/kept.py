@@ -18,36 +18,40 @@ gate."""
 
 def activations(run: Run, k: Constants) -> Number:
     """What a device holds for one micro batch."""
-    return each_micro_batch(run, k) + at_work(run, k)
+    each, working = micro_batch(run, k)
+    return each + working
 
 
-def each_micro_batch(run: Run, k: Constants) -> Number:
-    """What every micro batch under way keeps on a device; inputs of the layer that is used alone where they leave."""
-    kept = left_for_backward(run, k)
-    if not anywhere(run.software.activations_away > 0):
-        return kept
-    none = choose(run.layout.checkpoint >= FULL, 2.0 * layer_input(run), 2.0 * layer_activations(run, k))
-    return choose(run.software.activations_away > 0, smaller(kept, none), kept)
-
-
-def at_work(run: Run, k: Constants) -> Number:
-    """The layer that is computed again, with all its values; one layer where nothing runs backward. Networks with
-    stages of unequal size hold more of them at a time (`largest`)."""
+def micro_batch(run: Run, k: Constants) -> tuple[Number, Number]:
+    """(what every micro batch under way keeps on a device, what is there once); inputs of the layer that is used, or
+    the layer and the next, are all that is kept where activations leave."""
     one = layer_activations(run, k)
-    again = (run.layout.checkpoint >= FULL) + (run.layout.checkpoint >= SELECTIVE) * run.software.native > 0
-    layers = stage_layers(run)
-    whole = larger(one, run.shape.largest * one * layers - layer_input(run) * layers)
+    kept, working = left_for_backward(run, one), at_work(run, one)
+    if not anywhere(run.software.activations_away > 0):
+        return kept, working
+    near = choose(run.layout.checkpoint >= FULL, 2.0 * layer_input(run), 2.0 * one)
+    return choose(run.software.activations_away > 0, smaller(kept, near), kept), working
+
+
+def at_work(run: Run, one: Number) -> Number:
+    """The layer that is computed again, with all its values (`one`); one layer where nothing runs backward. Networks
+    with stages of unequal size hold more of them at a time (`largest`)."""
+    layout, whole = run.layout, one
+    if anywhere(run.shape.largest > 0):
+        whole = larger(one, (run.shape.largest * one - layer_input(run)) * stage_layers(run))
+    again = (layout.checkpoint >= FULL) + (layout.checkpoint >= SELECTIVE) * run.software.native > 0
     return choose(run.software.backward > 0, choose(again, whole, 0.0), one)
 
 
-def left_for_backward(run: Run, k: Constants) -> Number:
-    """Of a micro batch by the layers of a stage: all values, inputs of layers alone, or what selective recomputation
-    leaves."""
+def left_for_backward(run: Run, one: Number) -> Number:
+    """Of a micro batch by the layers of a stage: all values of each (`one`), its input alone, or what selective
+    recomputation leaves."""
     checkpoint = run.layout.checkpoint
-    one = choose(checkpoint >= FULL, layer_input(run), layer_activations(run, k))
-    some = (checkpoint == SELECTIVE) * run.software.native > 0
-    one = choose(some, smaller(every_second_product(run), one), one)
-    return choose(run.software.backward > 0, one * stage_layers(run), 0.0)
+    left = choose(checkpoint >= FULL, layer_input(run), one)
+    if anywhere(run.software.native > 0):
+        some = (checkpoint == SELECTIVE) * run.software.native > 0
+        left = choose(some, smaller(every_second_product(run), left), left)
+    return choose(run.software.backward > 0, left * stage_layers(run), 0.0)
 
 
 def layer_input(run: Run) -> Number:

@@ -11,13 +11,12 @@ from advisor.estimate.doubt import Doubt, memory_range
 from advisor.estimate.holding import held
 from advisor.estimate.kept import (
     activations,
-    at_work,
     every_second_product,
     in_flight,
     in_flight_last,
     layer_activations,
     layer_input,
-    left_for_backward,
+    micro_batch,
 )
 from advisor.values.runs import FULL, NO_CKPT, SELECTIVE, ZB2P, Device, Layout, Run, Shape, Software
 
@@ -82,9 +81,9 @@ def test_what_is_computed_again_is_there_once_however_many_micro_batches_are_und
     """With whole recomputation each micro batch of a pipeline keeps inputs of layers; one layer is at work."""
     run = laid(RUN, checkpoint=FULL, pipeline=4.0, zero=1.0, devices=4.0)
     found = held(run, K)
-    assert left_for_backward(run, K) == 8 * layer_input(run)
-    first = 4 * 8 * layer_input(run) + at_work(run, K)
-    last = 8 * layer_input(run) + at_work(run, K)
+    each, working = micro_batch(run, K)
+    assert (each, working) == (8 * layer_input(run), layer_activations(run, K))
+    first, last = 4 * each + working, each + working
     assert float(found.activations) in (pytest.approx(first), pytest.approx(last))
 
 
