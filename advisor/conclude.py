@@ -70,7 +70,8 @@ def _think(known: Known, grounds: Grounds, answers: Mapping[str, Answer], places
     tables = grounds.tables
     task = tables.tasks[str(answers["task"].fact.value) if answers["task"].fact.known else "other"]
     work = describe(answers, known.evidence, task)
-    serve = _serving(_without_data(work), _rented(tables), answers["serving.measured_at"].fact.value == "client")
+    at_client = answers["serving.measured_at"].fact.value == "client"
+    serve = _serving(_without_data(work), _rented(tables), _own(places), at_client)
     facts = decide.situation(answers, task, work, serve)
     facts |= decide.capacity_facts(serve, work) | decide.hosted_facts(facts["serving.load.mean"], work, tables.hosted)
     modes = decide.open_modes(facts, tables)
@@ -95,8 +96,20 @@ def _field(family: str, places: Places, modes: tuple[Mode, ...], wanted: Needs) 
 
 
 @lru_cache(maxsize=512)
-def _serving(work: Workload, rented: Places, at_client: bool) -> ServingEstimates:
-    return estimate.serving(work, rented, _fitted(), at_client=at_client)
+def _serving(work: Workload, rented: Places, own: Places, at_client: bool) -> ServingEstimates:
+    """On what is rented for the least money; where that is accelerators and one's own are enough, on those."""
+    found = estimate.serving(work, rented, _fitted(), at_client=at_client)
+    if not (found.on_gpu and own.sites):
+        return found
+    here = estimate.serving(work, own, _fitted(), at_client=at_client)
+    enough = here.on_gpu and 0 < here.devices <= max(own.sites[0].counts)
+    return replace(here, cost_month_usd=exactly(0.0)) if enough else found
+
+
+@lru_cache(maxsize=32)
+def _own(places: Places) -> Places:
+    """One's own accelerators, each worth the same, so that the fewest are taken."""
+    return Places(tuple(replace(site, price=exactly(1.0)) for site in places.sites if site.kind == "own_gpu"))
 
 
 @lru_cache(maxsize=1)

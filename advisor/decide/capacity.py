@@ -88,7 +88,7 @@ def _counted(facts: Facts, tables: Tables) -> list[str]:
     if not facts["serve.on_gpu"].value and held.number > SERVER_BYTES:
         told.append(tables.say("replica_memory", memory=_said(held), server=units.say(SERVER_BYTES, "bytes")))
     told.append(tables.say("cold_start", start=units.say(facts["serve.cold_start"].number / 1e3, "s")))
-    if "hosted.cost" in facts:
+    if "hosted.cost" in facts and facts["serve.cost"].number:
         told.append(_break_even(facts, tables))
     return told
 
@@ -100,7 +100,7 @@ def _replicas(facts: Facts, tables: Tables) -> str:
         hardware=facts["serve.server"].value,
         peak=units.say(facts["serve.peak"].number, "1/s"),
         percentile=f"{facts['serve.percentile'].number:g}",
-        cost=_said(facts["serve.cost"]),
+        cost=_said(facts["serve.cost"]) if facts["serve.cost"].number else tables.say("no_rent"),
     )
 
 

@@ -71,6 +71,7 @@ def serving(work: Workload, rented: Places, fitted: Fitted, *, at_client: bool =
         on_gpu=on_gpu,
         hardware=served.name,
         replicas=served.count,
+        devices=served.count * float(served.way.devices) * on_gpu,
         cost_month_usd=served.hour_usd.times(max(served.count, 1) * HOURS_A_MONTH),
     )
 

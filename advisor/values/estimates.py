@@ -39,7 +39,8 @@ class TrainingTable:
 class ServingEstimates:
     """What serving takes. `latency_s` to the first answer and `token_s` a further token, by topology.
 
-    `hardware` names what a replica runs on; `replicas` is 0 when no number of them meets the latency.
+    `hardware` names what a replica runs on; `replicas` is 0 when no number of them meets the latency, and `devices` are
+    the accelerators of all of them.
     """
 
     latency_s: dict[str, Span]
@@ -51,4 +52,5 @@ class ServingEstimates:
     on_gpu: bool
     hardware: str
     replicas: int
+    devices: float
     cost_month_usd: Span

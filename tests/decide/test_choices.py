@@ -8,7 +8,8 @@ from scenarios.cases import grounds, known
 from advisor.conclude import think
 from advisor.values.decision import Decided
 
-GPUS = {"cpus": 32, "memory": 1.28e11, "gpus": "4x a100-sxm4-80gb"}
+PROCESSORS = {"cpus": 32, "memory": 1.28e11}
+GPUS = {**PROCESSORS, "gpus": "4x a100-sxm4-80gb"}
 TABLE: dict[str, object] = {"task": "tabular_clf"}
 TEXT: dict[str, object] = {"task": "text_clf", "data.samples": 20000, "team": "small_with_infra"}
 PHONE: dict[str, object] = {
@@ -45,8 +46,8 @@ ROWS = [
 ]  # fmt: skip
 
 
-def _decided(decision: str, answers: Mapping[str, object]) -> Decided:
-    decisions = think(known(answers, GPUS), grounds()).architecture.decisions
+def _decided(decision: str, answers: Mapping[str, object], machine: Mapping[str, object] = GPUS) -> Decided:
+    decisions = think(known(answers, machine), grounds()).architecture.decisions
     return next(each for each in decisions if each.id == decision)
 
 
@@ -69,11 +70,24 @@ def test_replicas_are_told_with_load_and_cost() -> None:
         "serving.load.peak": 20,
         "serving.load.mean": 5,
     }
-    because = _decided("d_scale", answers | {"train.mode": "prompt_or_rag", "team": "platform_team"}).because
-    told = " ".join(because)
+    answers |= {"train.mode": "prompt_or_rag", "team": "platform_team"}
+    told = " ".join(_decided("d_scale", answers, PROCESSORS).because)
     assert "20/s" in told
     assert "/month" in told
     assert "both cost the same" in told
+
+
+def test_accelerators_that_are_there_serve_without_rent() -> None:
+    """One's own accelerators answer where they are enough and something like them would have to be rented; a load
+    beyond them is still priced, and what processors answer stays on processors."""
+    writes: dict[str, object] = {"task": "text_gen", "serving.caller": "js", "team": "platform_team"}
+    writes |= {"train.mode": "prompt_or_rag"}
+    told = " ".join(_decided("d_scale", writes).because)
+    assert "a100-sxm4-80gb, for nothing, since they are there" in told.lower()
+    assert "both cost the same" not in told
+    assert "/month" in " ".join(_decided("d_scale", writes | {"serving.load.peak": 5000}).because)
+    ranks = {"task": "recsys_rank", "serving.caller": "jvm", "team": "platform_team"}
+    assert "/month" in " ".join(_decided("d_scale", ranks).because)
 
 
 def test_a_replica_beyond_its_server_is_told() -> None:
