@@ -174,3 +174,13 @@ def test_version_1_of_llamafactory(tmp_path: Path, engine: str, more: str, rules
     )
     kept = [each for each in found(tmp_path, {"train.yaml": text, "data/sft.yaml": "a: 1\n"}) if each[1] != "note"]
     assert kept == rules
+
+
+@pytest.mark.parametrize(("gpus", "rules"), [(8, []), (16, [("ADV003", "error", 8)])])
+def test_arguments_in_quoted_arrays(tmp_path: Path, gpus: int, rules: list[tuple[str, str, int]]) -> None:
+    """`"${ARGUMENTS[@]}"` is its elements and no empty word before them, which would end the launcher's options."""
+    text = SLURM.format(tasks=1) + (
+        f"declare -a LAUNCH=(\n    --nnodes=$SLURM_NNODES\n    --nproc_per_node={gpus}\n    --rdzv_backend=c10d\n)\n"
+        'OPTIONS=(--epochs 1)\nsrun -l torchrun "${LAUNCH[@]}" train.py "${OPTIONS[@]}"\n'
+    )
+    assert [each for each in found(tmp_path, {"job.slurm": text}) if each[1] == "error"] == rules

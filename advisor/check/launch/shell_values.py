@@ -142,9 +142,10 @@ def spread(tokens: list[list[Part]]) -> Iterator[Word]:
                 if not piece.group().isspace():
                     pending.append(Part(piece.group(), part.at + piece.start(), part.known, default=part.default))
                 elif pending:
-                    yield _word(pending)
+                    if any(part.text for part in pending):  # quotes around an array's elements are no word
+                        yield _word(pending)
+                        count += 1
                     pending = []
-                    count += 1
         if pending:
             yield _word(pending)
             count += 1
