@@ -58,7 +58,18 @@ def think(known: Known, grounds: Grounds, *, shares: bool = True) -> Thought:
 
 def _places(known: Known, grounds: Grounds) -> Places:
     """Where it could be trained: on the machine as people correct it, or on what can be rented."""
-    return _same(sites(overridden(known.machine, known.answered), known.rates, grounds.tables))
+    found = sites(overridden(known.machine, known.answered), known.rates, grounds.tables)
+    return _same(tuple(_linked(site, {**known.evidence, **known.answered}) for site in found))
+
+
+def _linked(site: Site, said: Mapping[str, Fact]) -> Site:
+    """One's own devices, with the links between them that somebody knows."""
+    if site.kind != "own_gpu":
+        return site
+    within, between = said.get("hardware.link_within"), said.get("hardware.link_between")
+    link = exactly(within.number) if within is not None and within.known else site.link
+    fabric = exactly(between.number) if between is not None and between.known else site.fabric
+    return replace(site, link=link, fabric=fabric)
 
 
 @lru_cache(maxsize=32)

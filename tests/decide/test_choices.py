@@ -123,3 +123,27 @@ def test_an_adapter_on_another_base_says_so() -> None:
     mode = next(each for each in think(there, grounds()).architecture.decisions if each.id == "g_train_mode")
     assert mode.chosen == ("qlora",)
     assert "4 bits" in mode.because[0]
+
+
+def test_links_between_devices_are_those_that_somebody_knows() -> None:
+    """A step over slower links than the data sheet's takes longer, and what is rented is as it was."""
+    large: dict[str, object] = {"task": "text_gen", "model.parameters": "8B", "train.mode": "full_finetune"}
+    sheet, slow = (
+        think(known(large | link, GPUS), grounds()).table for link in ({}, {"hardware.link_within": "1 GB/s"})
+    )
+    for row, candidate in enumerate(sheet.candidates):
+        if candidate.site.kind == "own_gpu" and candidate.parallel == "fsdp2":
+            assert slow.step_s[row, 0] > sheet.step_s[row, 0]
+        if candidate.site.kind == "rented":
+            assert slow.step_s[row, 0] == sheet.step_s[row, 0]
+
+
+def test_a_first_token_that_must_come_soon_takes_more() -> None:
+    """Hardware is chosen for the first token that somebody asks for, not for a whole answer."""
+    writes: dict[str, object] = {"task": "text_gen", "serving.caller": "js", "serving.latency": "20 s"}
+    writes |= {"train.mode": "prompt_or_rag", "model.parameters": "70B", "train.sequence": 8192}
+    late, soon = (
+        think(known(writes | first, PROCESSORS), grounds()).serve for first in ({}, {"serving.first_token": "600 ms"})
+    )
+    assert soon.latency_s["rpc_service"].value < late.latency_s["rpc_service"].value
+    assert soon.cost_month_usd.value > late.cost_month_usd.value
