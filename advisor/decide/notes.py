@@ -7,7 +7,7 @@ from math import ceil
 from advisor.decide.readings import Winner
 from advisor.decide.screen import answered
 from advisor.decide.situation import computed
-from advisor.figure import Fact
+from advisor.figure import Fact, rounded
 from advisor.rule import judge
 from advisor.values.candidates import UNTRAINED
 from advisor.values.catalog import Note, Tables
@@ -58,7 +58,7 @@ def chosen_facts(winner: Winner, work: Workload, facts: Facts) -> dict[str, Fact
         computed("train.filled", _percent(winner.memory.high, candidate.site.memory_bytes) if trained else 0.0, "%"),
         computed("train.hours", hours, "h"),
         computed("train.busy", _percent(hours * runs, MONTH_H) if rented else 0.0, "%"),
-        computed("train.cost", winner.cost.value if trained else 0.0, "USD"),
+        computed("train.cost", rounded(winner.cost.value) if trained else 0.0, "USD"),
         _spot(winner.cost.value if rented else 0.0),
     )
     return {fact.id: fact for fact in found}

@@ -1,15 +1,17 @@
 """What more accelerators of the same kind would buy: the number that says when they do not help."""
 
 from advisor.decide.readings import Winner
+from advisor.figure import rounded
 from advisor.values.candidates import UNTRAINED
 from advisor.values.decision import Scaling
 from advisor.values.estimates import TrainingTable
 
 
 def scaling(winner: Winner, table: TrainingTable) -> Scaling | None:
-    """The next larger number of the same accelerators for the same kind of training, spread in its best way.
+    """The next larger number of the same accelerators for the same kind of training, in the fastest way that fits.
 
-    None where nothing is trained on accelerators, or where there are no more of them.
+    Numbers are rounded as those that are written with a range, so that both say the same. None where nothing is trained
+    on accelerators, or where there are no more of them that fit.
     """
     chosen = winner.candidate
     if chosen.mode in UNTRAINED or chosen.site.kind not in ("own_gpu", "rented") or winner.run.value <= 0:
@@ -21,6 +23,7 @@ def scaling(winner: Winner, table: TrainingTable) -> Scaling | None:
         if (candidate.site.id, candidate.mode) == (chosen.site.id, chosen.mode)
         and candidate.parallel not in ("none", "independent_runs")
         and candidate.count > now
+        and table.fits(row)
     ]
     if not more:
         return None
@@ -30,8 +33,8 @@ def scaling(winner: Winner, table: TrainingTable) -> Scaling | None:
         now=now,
         count=count,
         parallel=table.candidates[row].parallel,
-        run_s=run_s,
+        run_s=rounded(run_s),
         faster=faster,
         efficiency=faster * now / count,
-        cost_usd=float(table.cost_usd[row, 0]),
+        cost_usd=rounded(float(table.cost_usd[row, 0])),
     )

@@ -45,8 +45,7 @@ def _elsewhere(winner: Winner, table: TrainingTable, tables: Tables) -> list[str
     own = place(winner.candidate, tables)
     for row, candidate in enumerate(table.candidates):
         where = place(candidate, tables)
-        fits = table.ends.memory_bytes[1][row] <= candidate.site.usable_bytes
-        if candidate.mode != winner.candidate.mode or where == own or candidate.paged or not fits:
+        if candidate.mode != winner.candidate.mode or where == own or candidate.paged or not table.fits(row):
             continue
         if where not in best or table.run_s[row, 0] < table.run_s[best[where], 0]:
             best[where] = row

@@ -34,6 +34,10 @@ class TrainingTable:
     def candidates(self) -> tuple[Candidate, ...]:
         return self.field.rows
 
+    def fits(self, row: int) -> bool:
+        """Does the candidate's device hold it, even at the high end?"""
+        return bool(self.ends.memory_bytes[1][row] <= self.candidates[row].site.usable_bytes)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServingEstimates:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 import pytest
-from scenarios.cases import grounds, known
+from scenarios.cases import cases, grounds, known
 
 from advisor.conclude import think
+from advisor.decide import scaling
+from advisor.units import say
 from advisor.values.decision import Decided
 
 PROCESSORS = {"cpus": 32, "memory": 1.28e11}
@@ -147,3 +149,16 @@ def test_a_first_token_that_must_come_soon_takes_more() -> None:
     )
     assert soon.latency_s["rpc_service"].value < late.latency_s["rpc_service"].value
     assert soon.cost_month_usd.value > late.cost_month_usd.value
+
+
+def test_what_more_devices_take_is_said_with_one_number() -> None:
+    """Where a layout is told of as another machine and as what more devices would buy, time and money agree."""
+    case = next(case for case in cases() if case.id == "pretrain-7b-on-a-cluster")
+    thought = think(known(case.answers, case.machine), grounds())
+    more = scaling(thought.architecture.winner, thought.table)
+    assert more is not None
+    told = next(each for each in thought.architecture.decisions if each.id == "d_time").because
+    there = f"{more.count}x rented {thought.architecture.winner.candidate.site.name}"
+    line = next(each for each in told if there in each)
+    assert say(more.run_s, "s") in line
+    assert say(more.cost_usd, "USD") in line
