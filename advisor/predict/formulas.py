@@ -13,7 +13,14 @@ from advisor.estimate.caching import asked, cache_ranks, read_keys, running, wei
 from advisor.estimate.decoding import read_weights
 from advisor.estimate.holding import logit_bytes, stage_parameters
 from advisor.estimate.kept import activations, in_flight, layer_activations
-from advisor.estimate.layers import active_weights, attention_flops, matmul_rate, parameters, tokens_a_device
+from advisor.estimate.layers import (
+    active_weights,
+    attention_flops,
+    by_operation,
+    matmul_rate,
+    parameters,
+    tokens_a_device,
+)
 from advisor.estimate.links import data_parallel, micro_batches
 from advisor.estimate.offload import OPTIMIZER_BYTES
 from advisor.predict.detail import Estimated
@@ -77,7 +84,7 @@ def _times(found: Estimated, k: Constants) -> Iterator[Line]:
     run, shape, layout, software = found.run, found.run.shape, found.run.layout, found.run.software
     tokens, many, layers = tokens_a_device(run), micro_batches(run), -(-shape.layers // layout.pipeline)
     again = 1.0 if layout.checkpoint >= 2 else 0.0
-    passes = 1.0 + software.backward * (1.0 + software.trained) + again
+    passes = 1.0 + software.backward * (1.0 + software.trained) + again + 0.5 * float(by_operation(run))
     device, rate = run.device, matmul_rate(run, k)
     peak, reached = (device.flops_8, k["matmul_8"]) if software.eight > 0.5 else (device.flops, k["matmul"])
     yield Line(

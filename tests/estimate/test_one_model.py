@@ -24,7 +24,7 @@ COUNTS = st.sampled_from((2, 4, 8, 16, 64))
 relaxed = settings(deadline=None, max_examples=60)
 ROW = {
     "arch_key": "llama-3.1-8b", "gpu": "H100-SXM-80GB", "gpus": "8", "seq": "8192", "micro_batch": "2",
-    "global_batch": "16", "zero_stage": "3", "act_ckpt": "none", "framework": "torchtitan", "precision": "bf16",
+    "global_batch": "16", "zero_stage": "3", "act_ckpt": "none", "framework": "pytorch", "precision": "bf16",
 }  # fmt: skip
 WAYS = [
     ({}, 8, "fsdp2", False),
