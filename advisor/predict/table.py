@@ -41,9 +41,8 @@ UNKNOWN_WORD = 0.15
 STOLEN_DOUBT = 0.5
 """How far the time that prefill takes from decoding may be off, as a share of it."""
 
-QUEUE_DOUBT = 4.0
-"""How much longer than said a request may wait for others before its first token: where all come at once, half of
-them are read before it."""
+QUEUE_DOUBT = 1.0
+"""How far what a request waits for others before its first token may be off, as a share of it."""
 
 
 @dataclass(frozen=True, slots=True)

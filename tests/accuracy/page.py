@@ -77,8 +77,8 @@ FOOT = """
 * Mixtures of experts answer up to a third slower or quicker than said, by model and engine: uneven experts and kernels
   are not known, and their interval is widened for it. Expert parallelism in training and state-space layers
   follow formulas that no row has tested.
-* Time to the first token hangs on how requests come and on the engine: with few at once its interval spans a factor of
-  16, with many more; benchmarks that send all requests at once wait up to ten times as long as said.
+* Time to the first token hangs on how requests come and on the engine: with few at once its interval spans a factor
+  of 4 to 8, with many of 15 to 26; benchmarks that send all requests at once wait up to ten times as long as said.
 * Engines that find prompts in their prefix cache answer twice as quickly under load as said; no row states it.
 * Memory of sources that do not say their optimizer, how they load a model or which values they keep (LitGPT on several
   devices, reinforcement learning) is half or twice of what is said; three sources with fewer than ten rows hold less

@@ -27,12 +27,12 @@ def test_intervals_of_services_hold(group: str, of: str) -> None:
 
 
 def test_first_tokens_are_less_sure_where_many_wait() -> None:
-    """The interval of a first token is narrower for few requests at once than for many, and below a factor of 20 where
+    """The interval of a first token is narrower for few requests at once than for many, and below a factor of 12 where
     there are four or fewer."""
     table, spread = served_tables()["first"], spreads()["first"]
     few, many = table.run.traffic.concurrency <= 4, table.run.traffic.concurrency >= 128
     low, high = spread.around(1.0, float(numpy.median(table.matters[few])))
-    assert high / low < 20
+    assert high / low < 12
     assert numpy.median(table.matters[few]) < numpy.median(table.matters[many])
 
 
