@@ -184,3 +184,19 @@ def test_arguments_in_quoted_arrays(tmp_path: Path, gpus: int, rules: list[tuple
         'OPTIONS=(--epochs 1)\nsrun -l torchrun "${LAUNCH[@]}" train.py "${OPTIONS[@]}"\n'
     )
     assert [each for each in found(tmp_path, {"job.slurm": text}) if each[1] == "error"] == rules
+
+
+@pytest.mark.parametrize(("size", "rules"), [(2, []), (1, ["ADV019"])])
+def test_roles_of_a_disaggregated_set(tmp_path: Path, size: int, rules: list[str]) -> None:
+    """Prefill and decode are groups of pods of their own, each held against its own GPUs."""
+    text = (
+        "apiVersion: disaggregatedset.x-k8s.io/v1\nkind: DisaggregatedSet\nmetadata: {name: engine}\nspec:\n  roles:\n"
+        f"    - name: decode\n      spec:\n        leaderWorkerTemplate:\n          size: {size}\n"
+        "          workerTemplate:\n            spec:\n"
+        "              volumes: [{name: shm, emptyDir: {medium: Memory}}]\n              containers:\n"
+        "                - name: engine\n                  image: vllm/vllm-openai:v0.11.0\n"
+        "                  command: [vllm, serve, Qwen/Qwen2.5-72B-Instruct, --tensor-parallel-size, '8']\n"
+        "                  volumeMounts: [{name: shm, mountPath: /dev/shm}]\n"
+        "                  resources: {limits: {nvidia.com/gpu: 4}}\n"
+    )
+    assert [rule for rule, severity, _ in found(tmp_path, {"set.yaml": text}) if severity == "error"] == rules

@@ -1,5 +1,5 @@
 """Kubernetes manifests that start GPU work: Pod, Deployment, StatefulSet, Job, CronJob, JobSet, PyTorchJob, MPIJob,
-TrainJob, LeaderWorkerSet, KServe's InferenceService and LLMInferenceService.
+TrainJob, LeaderWorkerSet, DisaggregatedSet, KServe's InferenceService and LLMInferenceService.
 
 Fields as in the Kubernetes API reference, kubeflow/training-operator and trainer, lws.x-k8s.io and serving.kserve.io.
 """
@@ -118,6 +118,14 @@ def _leader_worker(around: Around, spec: Table) -> Iterator[LaunchFacts]:
         yield replace(launch, nodes=size, replicas=replicas, supply=Supply(total, told, places))
 
 
+def _roles(around: Around, spec: Table) -> Iterator[LaunchFacts]:
+    """A DisaggregatedSet: each role (prefill, decode) is a LeaderWorkerSet."""
+    for role in walk.items(spec, "roles"):
+        inner = walk.table(role, "spec")
+        if inner is not None:
+            yield from _leader_worker(around, inner)
+
+
 def _gpus(launches: list[LaunchFacts]) -> int | None:
     """The GPUs of a pod over its containers; None when they are not known, or the pod has none that is seen."""
     counts = [at.whole for each in launches if (at := each.gpus_a_node) is not None]
@@ -196,6 +204,7 @@ _KINDS: Mapping[str, Callable[[Around, Table], Iterator[LaunchFacts]]] = {
     "Job": _job,
     "JobSet": _job_set,
     "LeaderWorkerSet": _leader_worker,
+    "DisaggregatedSet": _roles,
     "TrainJob": _train_job,
     "InferenceService": _inference,
     "LLMInferenceService": _inference,
@@ -206,7 +215,7 @@ FORMAT = Format(
     words=("kind",),
     telltale=re.compile(
         r"^[ \t{,-]*[\"']?kind[\"']?:[ \t]*[\"']?(Pod|Deployment|StatefulSet|DaemonSet|Job|CronJob|JobSet|Rollout"
-        r"|(PyTorch|MPI|TF|JAX|Train)Job|LeaderWorkerSet|(LLM)?InferenceService|List)\b",
+        r"|(PyTorch|MPI|TF|JAX|Train)Job|(LeaderWorker|Disaggregated)Set|(LLM)?InferenceService|List)\b",
         re.M,
     ),
     name_hint=re.compile(r"(^|/)(deployment|statefulset|job|pod|k8s|kubernetes)[^/]*\.ya?ml$", re.I),
