@@ -345,7 +345,10 @@ def test_the_corpus() -> None:
             "# advisor: ignore[ADV049] one\n# advisor: ignore[ADV043] and the other\n"
             "image: pytorch/torchserve:latest\n",
         ),
-        ("pyproject.toml", "[project]\ndependencies = [\n  'neptune',  # advisor: ignore[ADV043] until the move\n]\n# image:\n"),
+        (
+            "pyproject.toml",
+            "[project]\ndependencies = [\n  'neptune',  # advisor: ignore[ADV043] until the move\n]\n# image:\n",
+        ),
     ],
 )
 def test_every_format_with_comments_has_suppressions(tmp_path: Path, name: str, text: str) -> None:
