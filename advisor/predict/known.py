@@ -7,10 +7,10 @@ from functools import lru_cache
 from advisor.predict.cells import Row, text
 
 FRAMEWORK_NAMES = (
-    "megatron", "megatron-core", "megatron-lm", "megatron-deepspeed", "nemo", "torchtitan", "torchtune", "transformers", "trl",
-    "peft", "axolotl", "llama-factory", "unsloth", "liger", "deepspeed", "colossalai", "llm-foundry", "composer",
-    "fms-fsdp", "compile", "internevo", "flash-attention", "litgpt", "llm.c", "maxtext", "levanter", "easylm", "jax",
-    "huggingface",
+    "megatron", "megatron-core", "megatron-lm", "megatron-deepspeed", "nemo", "torchtitan", "torchtune",
+    "transformers", "trl", "peft", "axolotl", "llama-factory", "unsloth", "liger", "deepspeed", "colossalai",
+    "llm-foundry", "composer", "fms-fsdp", "compile", "internevo", "flash-attention", "litgpt", "llm.c", "maxtext",
+    "levanter", "easylm", "jax", "huggingface",
 )  # fmt: skip
 ENGINE_NAMES = (
     "vllm", "sglang", "trtllm", "tensorrt-llm", "tgi", "lmdeploy", "dynamo", "transformers", "huggingface", "litgpt",
