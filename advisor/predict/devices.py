@@ -100,6 +100,7 @@ def accelerator(name: str, accelerators: Accelerators) -> Accelerator:
 
 
 def _looked_up(name: str, accelerators: Accelerators) -> Accelerator:
+    name = re.sub(r"^\s*\d+\s*[x×]\s*", "", name)
     try:
         return named(name, accelerators).row
     except BadInput:

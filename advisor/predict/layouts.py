@@ -57,6 +57,8 @@ def _virtual(row: Row, shape: Shape, stages: float, known: Framework, notes: Not
     most = max(1.0, shape.layers // stages)
     if found := re.search(r"layers/vstage=(\d+)", text(row, "vp")):
         return max(1.0, float(most // float(found[1])))
+    if text(row, "vp").lower() in ("none", "no", "off"):
+        return 1.0
     said = number(row, "vp")
     if said:
         return said if said <= most else max(1.0, most // said)

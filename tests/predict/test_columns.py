@@ -71,3 +71,9 @@ def test_what_a_row_says_of_its_model_wins(tmp_path, cells):
         for at, row in enumerate((plain, {**plain, **cells}))
     ]
     assert held[1] < held[0]
+
+
+def test_no_virtual_stages_are_one(tmp_path):
+    """`none` in the column of virtual stages is one stage a device."""
+    said = _predicted(tmp_path / "a.csv", {**OURS, "vp": "none"})
+    assert said == _predicted(tmp_path / "b.csv", {**OURS, "vp": "1"})

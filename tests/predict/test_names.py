@@ -43,6 +43,11 @@ def test_devices_are_what_publications_call_them(name, row, gigabytes, terabytes
     assert seen.flops / 1e12 == pytest.approx(teraflops, rel=0.01)
 
 
+def test_a_number_before_a_name_is_no_part_of_it():
+    """`8x H100` names an H100."""
+    assert accelerator("8x H100", ACCELERATORS).id == accelerator("8xH100", ACCELERATORS).id == "h100-sxm5-80gb"
+
+
 def test_names_of_families_are_not_guessed():
     """A name that several generations share is refused with those that it may mean."""
     for name in ("TPU", "Gaudi"):
