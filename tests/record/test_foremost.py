@@ -88,6 +88,9 @@ def test_a_long_row_is_cut_and_told_in_full_below() -> None:
     (row,) = (row for row in rows(shown(text), "answer | now") if row[0].startswith("team"))
     assert row[3] == "other 0; other 1; and 3 more"
     assert "other 0; other 1; other 2; other 3; other 4" in text
+    lost = replace(many[4], tipping=(replace(tip, to="none"),))
+    (row,) = (row for row in rows(shown(page(with_decisions(*many[:4], lost))), "answer | now") if row[0][:4] == "team")
+    assert row[3] == "no option is left for d_4; other 0; and 3 more"
 
 
 def test_trees_have_no_step_and_no_batch() -> None:
