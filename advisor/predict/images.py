@@ -35,7 +35,8 @@ ATTENDING = re.compile(r"vit|deit|beit|eva|dit|swin|mixer|cait|xcit|flux|stable"
 
 def of_images(row: Row, models: Models) -> bool:
     """Whether the row is about a network of images: it says multiplications, or names one that is known."""
-    return bool(text(row, "gmacs")) or (not text(row, "layers") and bool(text(model_of(row, models), "gmacs")))
+    said = text(row, "gmacs") or text(row, "img_size")
+    return bool(said) or (not text(row, "layers") and bool(text(model_of(row, models), "gmacs")))
 
 
 def model_of(row: Row, models: Models) -> Row:

@@ -21,7 +21,19 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "precision": ("bf16", "fp16", "fp8", "fp32", "tf32", "fp4", "int8", "int4", "nf4", "bf16-true", "bf16-mixed"),
 }  # fmt: skip
 """What has rules of its own; a version or a variant may stand beside it."""
-_BESIDE = ("torch", "fsdp", "lightning", "accelerate", r"dle\b", "pax", "flashattention", "easycontext")
+_BESIDE = (
+    "torch",
+    "fsdp",
+    "lightning",
+    "accelerate",
+    r"dle\b",
+    "pax",
+    "flashattention",
+    "easycontext",
+    "tensorflow",
+    "mxnet",
+    "paddle",
+)
 WORDS: Mapping[str, re.Pattern[str]] = {
     "framework": re.compile("|".join((*_BESIDE, *map(re.escape, FRAMEWORK_NAMES))), re.I),
     "engine": re.compile(f"deepspeed|{'|'.join(map(re.escape, ENGINE_NAMES))}", re.I),
