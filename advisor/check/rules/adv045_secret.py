@@ -74,7 +74,7 @@ def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
             continue  # sk- begins classes of style sheets, too
         if what == "a private key" or _is_random(match.group()):
             yield source.document.place(match.start()), f"{what} stands in the file", "error"
-    for match in _IN_ADDRESS.finditer(source.text):
+    for match in _IN_ADDRESS.finditer(source.text) if "://" in source.text else ():
         secret = match.group("secret")
         if not _STANDS_FOR.search(secret) and not _TYPED.search(secret):
             place = source.document.place(match.start("secret"))
@@ -89,7 +89,7 @@ def _tokens(text: str) -> Iterator[tuple[str, re.Match[str]]]:
                 match = shape.match(text, at)
                 if match is not None:
                     yield what, match
-                at = text.find(start, at + 1)
+                at = text.find(start, at + 1 if match is None else match.end())
 
 
 def _named(source: Source) -> Iterator[tuple[Place, str, Severity]]:
