@@ -107,6 +107,9 @@ def test_classes_of_the_same_name(tmp_path: Path, text: str, rules: list[str]) -
         "message: 'models://scope:prefix@registry/name is deprecated'\npassword_file: x\n",
         "password_file: x\nimage: https://images.acme.org/cat.jpg\n",
         "password_file: x\nimage: 0\n",
+        "password_file: x\npattern: 'http://(?:localhost):(\\d+)([-a-z0-9@:%]*)'\n",
+        "password_file: x\nsample: Bearer sk-unknown-9876543210fedcba\n",
+        'password_file: x\nsample: "-----BEGIN PRIVATE KEY-----\\nSECRET\\n-----END PRIVATE KEY-----"\n',
     ],
 )
 def test_addresses_and_images_of_other_kinds(tmp_path: Path, text: str) -> None:

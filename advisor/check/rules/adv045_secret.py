@@ -27,14 +27,14 @@ _TOKENS = (
     (
         "a private key",
         ("-----BEGIN ",),
-        r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?=(?:\\[nr]|\s){1,40}[A-Za-z0-9+/]{4})",
+        r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?=(?:\\[nr]|\s){1,40}(?![A-Z_]+[\\\s])[A-Za-z0-9+/]{4})",
     ),
 )
 """What it is, how it starts, its shape: the start is looked for first, which is much the faster."""
 _SHAPES = tuple((what, starts, re.compile(shape)) for what, starts, shape in _TOKENS)
 _IN_ADDRESS = re.compile(
     r"\b(?:https?|wss?|s?ftps?|ssh|git|postgres\w*|mysql\w*|mariadb\w*|mssql\w*|mongodb|mongodb\+srv|rediss?|amqps?|nats"
-    r"|ldaps?|smtps?|clickhouse|neo4j|bolt)(?:\+\w+)?://[^\s:/@'\"]+:(?P<secret>[^\s/@'\"]{6,200})@"
+    r"|ldaps?|smtps?|clickhouse|neo4j|bolt)(?:\+\w+)?://[^\s:/@'\"(){}\[\]\\]+:(?P<secret>[^\s/@'\"()\[\]\\]{6,200})@"
 )
 _NAME = re.compile(
     r"(?:^|_)(?:(?:api|access|secret|secret_access|auth|license|encryption|master|private|signing|account|wandb|storage)"
@@ -55,6 +55,7 @@ _WORDS = ("token", "secret", "passw", "passphrase", "api", "_key", "-key")
 _IN_COMMAND = re.compile(r"(?:token|secret|passw(?:or)?d|passphrase|key)(?:=\S|\s)")
 """Without it no word of a command is the name of a secret that has a value."""
 _DRAWN = re.compile(r"(?=\D*\d)[^A-Z]*[A-Z]|\d\D*\d\D*\d")  # of letters in one case alone, three digits
+_COUNTED = re.compile(r"0123456|1234567|7654321|abcdef|fedcba", re.I)  # what a person types for an example
 _SHORTEST_RANDOM, _LEAST_ENTROPY = 12, 3.0  # bits a character; words of a language have less at this length
 
 
@@ -70,7 +71,7 @@ def find(material: Material) -> Iterator[Finding]:
 
 def _shaped(source: Source) -> Iterator[tuple[Place, str, Severity]]:
     for what, match in _tokens(source.text):
-        if what == "an API key" and not _DRAWN.search(match.group()):
+        if what == "an API key" and (not _DRAWN.search(match.group()) or _COUNTED.search(match.group())):
             continue  # sk- begins classes of style sheets, too
         if what == "a private key" or _is_random(match.group()):
             yield source.document.place(match.start()), f"{what} stands in the file", "error"
