@@ -96,7 +96,7 @@ def _without_data(work: Workload) -> Workload:
     return replace(work, training=replace(NO_DATA, sequence=work.training.sequence))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _training(work: Workload, places: Places, modes: tuple[Mode, ...], wanted: Needs) -> TrainingTable:
     return estimate.training(work, _field(work.family, places, modes, wanted), _fitted())
 

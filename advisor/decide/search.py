@@ -84,7 +84,7 @@ def _read(tables: Tables) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names_read("g_train_mode", tables)[0], *LIMITING)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _remembered(table: TrainingTable, facts: tuple[Fact, ...], tables: Tables, shares: bool) -> Searched:
     return _search(table, {fact.id: fact for fact in facts}, tables, shares=shares)
 
