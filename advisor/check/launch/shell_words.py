@@ -80,10 +80,12 @@ class _Reader:
             self.variables.exported |= {said.group() for word in words[1:] if (said := _NAME.match(word[0].text))}
         rest = words[1:] if declares else words
         assigning: list[tuple[tuple[str, bool, int], list[Part]]] = []
-        while rest and (declares or assignment(rest[0]) is not None):
-            if (name := assignment(rest[0])) is not None:
-                assigning.append((name, rest[0]))
-            rest = rest[1:]
+        past = 0
+        while past < len(rest) and ((name := assignment(rest[past])) is not None or declares):
+            if name is not None:
+                assigning.append((name, rest[past]))
+            past += 1
+        rest = rest[past:]
         if not rest:
             for name, token in assigning:
                 self.variables.set(name[0], assigned(token, name), more=name[1])
