@@ -77,7 +77,8 @@ def tokens_a_pass(run: Serve) -> Number:
 
 
 def prefill_s(run: Serve, k: Constants) -> Number:
-    """Seconds to read one prompt: arithmetic at a share of the peak, less of it in 8 bits, or reading the weights."""
+    """Seconds to read one prompt: arithmetic at a share of the peak, less of it in 8 bits, or reading the weights;
+    accelerators also launch the kernels of each layer."""
     traffic, layers = run.traffic, run.shape.layers
     flops = 2.0 * _multiplied(run, k) * layers * traffic.input
     flops = flops + attention_flops(run.shape, traffic.input) * layers
@@ -85,7 +86,7 @@ def prefill_s(run: Serve, k: Constants) -> Number:
     reach = k["serve_prefill"] * choose(traffic.eight > 0, k["serve_eight"], 1.0)
     busy = larger(flops / (peak(run) * reach), weights) / traffic.tensor
     reduced = choose(traffic.tensor > 1, 2.0 * layers * reduced_s(run, traffic.input, k), 0.0)
-    return busy + reduced + layers * captured(run, k)
+    return busy + reduced + layers * captured(run, k) * (1.0 - run.device.host)
 
 
 def _multiplied(run: Serve, k: Constants) -> Number:

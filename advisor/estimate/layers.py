@@ -126,12 +126,13 @@ def matmul_rate(run: Run, k: Constants) -> Number:
 
 
 def _attention(run: Run, k: Constants, tokens: Number) -> Number:
-    """Arithmetic of attention; where scores are stored, also their way to memory and back."""
+    """Arithmetic of attention; where scores are stored, also their way to memory and back. What is known of kernels and
+    short sequences is known of accelerators: on processors attention is taken as on long ones."""
     forward = attention_flops(run.shape, tokens) / run.layout.tensor
     backward = choose(run.software.flash > 0.5, BACKWARD_ATTENTION, 2.0)
     again = choose(run.layout.checkpoint > NO_CKPT, 1.0, 0.0) - by_operation(run)
     passes = 1.0 + backward * run.software.backward + again
-    fused = run.software.flash > 0.5
+    fused = (run.software.flash > 0.5) * (run.device.host <= 0.0)
     older = fused * (run.software.flash < 2.0) * (run.device.modern > 0.0)
     first = 1.0 - fused * (1.0 - FIRST_FLASH) * larger(1.0 - run.software.flash, 0.0) / (1.0 - FIRST)
     short = choose(fused, SHORT_ATTENTION, 0.0) / run.shape.sequence

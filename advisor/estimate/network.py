@@ -22,10 +22,11 @@ from advisor.values.workload import Serving, Span, Training, Workload, exactly
 SATURATING_TOKENS = 8192.0
 SATURATING_SAMPLES = 64.0
 """A larger micro batch than this buys no speed worth its memory (EXPERT)."""
-UNSTATED = {"encoder": 0.12, "decoder": 0.12, "image": 0.1, "mlp": 0.5}
-"""How far a step moves, in log units, for what nobody asks about: eager or compiled, fused or not. Of transformers and
-images as the public rows show (tests/published); small dense networks, against which none were held, more (EXPERT).
-Depthwise convolutions take up to four times as long as others of as many multiplications (timm)."""
+UNSTATED = {"encoder": 0.12, "decoder": 0.12, "image": 0.0, "mlp": 0.5}
+"""How far a step moves, in log units, for what nobody asks about: eager or compiled, fused or not. Of transformers as
+the public rows show (tests/published); of images their own width has it, as most of its rows do not say it either;
+small dense networks, against which none were held, more (EXPERT). Depthwise convolutions take up to four times as long
+as others of as many multiplications (timm)."""
 TUNED = ("linear_probe", "lora", "qlora", "full_finetune")
 PADDED = 2.0
 """How much longer tuning takes where samples are not packed, at the high end beside the usual padding: torchtune's own

@@ -41,7 +41,7 @@ ROWS = [
     ("d_federated", PHONE | STAYS | {"client.fleet": 2000}, {"without_user_data"}, "two thousand are too few"),
     ("d_tracking", TABLE, {"files_csv_git"}, "one person, ten runs"),
     ("d_tracking", TABLE | {"rules.regimes": ["sector_bank"]}, {"registry_plus_ci"}, "an auditor asks"),
-    ("d_scale", PHONE, set(), "every user brings the device"),
+    ("d_scale", PHONE | {"client.memory": "4 GB"}, set(), "every user brings the device"),
     ("d_scale", TABLE, set(), "a library scales with its caller"),
     ("d_scale", TEXT | {"serving.caller": "js", "serving.availability": 0.999}, {"fixed_replicas"}, "one may be away"),
     ("d_time", TABLE, {"in_time"}, "seconds of a day"),
