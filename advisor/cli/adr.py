@@ -14,7 +14,7 @@ from advisor.cli.dates import day
 from advisor.errors import BadInput
 
 app = typer.Typer(
-    help="List, show, accept, reject, deprecate, supersede and index decision records.",
+    help="Read, accept, reject, supersede and index decision records.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 COMMANDS: Mapping[str, str] = {
     "plan": "Decide the architecture of a project and write the record.",
     "check": "Check that the decision still holds and the configs agree.",
-    "adr": "List, show, accept, supersede and index decision records.",
+    "adr": "Read, accept, reject, supersede and index decision records.",
     "estimate": "Estimate a training run or a service, from flags or a table.",
     "fits": "Say whether a model can be trained and served on a machine.",
     "explain": "Explain a decision, option, question, rule, formula or term.",

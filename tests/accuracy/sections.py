@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy
-from accuracy.layouts import PUBLISHED, Table
-from accuracy.published import Case, cases, held, hours_case, image_case, mean_error, memory_case, rows, training_case
+from accuracy.layouts import PUBLISHED, Table, part
+from accuracy.published import Case, cases, hours_case, image_case, mean_error, memory_case, rows, training_case
+from accuracy.published import held as share_held
+
+from advisor.estimate.holding import held
+from advisor.estimate.images import constants_of
 
 ENOUGH = 20
 """Rows from which a source's own share of intervals says something."""
@@ -55,6 +59,15 @@ def _cut(name: str, chosen: Any, errors: Any, inside: Any, table: Table) -> str:
     )
 
 
+def filled(table: Table, constants: Any) -> str:
+    """What batches that were chosen to fill one card take of it by the estimate: the least and the most."""
+    mine = (table.source == "lambdal") & (table.run.layout.devices == 1)
+    run = part(table.run, mine)
+    shares = held(run, constants_of(run.shape, constants)).process / run.device.memory
+    ends = f"{shares.min():.0%} to {shares.max():.0%}"
+    return f"{mine.sum()} batches that Lambda chose to fill its cards take {ends} of them"
+
+
 def planned() -> list[str]:
     """What `advisor plan` says of published runs: whole pretrainings, steps, memory and images."""
     kinds: tuple[tuple[str, Sequence[Case]], ...] = (
@@ -79,7 +92,7 @@ def _planned(name: str, found: Sequence[Case]) -> str:
     sources = len({case.source for case in found})
     return (
         f"| {name} | {len(found)} | {sources} | {numpy.median(numpy.abs(off)):.1%} | {mean_error(found):.1%} "
-        f"| {numpy.median(off):+.0%} | {held(found):.0%} |"
+        f"| {numpy.median(off):+.0%} | {share_held(found):.0%} |"
     )
 
 
