@@ -8,7 +8,7 @@ from pathlib import Path
 Model = Mapping[str, str]
 
 _FILE = Path(__file__).with_name("models.yaml")
-_ENDINGS = re.compile(r"-(hf|it|instruct|chat|base|bf16|fp8)$")
+_ENDINGS = re.compile(r"(-(hf|it|instruct|chat|base|bf16|fp8|v0\.\d|2[4-6]\d\d))+$")
 
 
 @lru_cache(maxsize=1)
@@ -31,3 +31,15 @@ def spelled(name: str) -> str:
     bare = re.sub(r"\bnemotron-4\b", "nemotron4", bare)
     bare = re.sub(r"^llama(\d)", r"llama-\1", bare)
     return _ENDINGS.sub("", bare)
+
+
+def key_of(name: str, known: Mapping[str, Model]) -> str:
+    """The key of the model that a name means, whatever stands beside its architecture; empty where none is known."""
+    plain = spelled(name)
+    exact = next((one for one in (name, name.lower(), plain) if one and one in known), "")
+    return exact or (_by_spelling(tuple(known)).get(plain, "") if plain else "")
+
+
+@lru_cache(maxsize=4)
+def _by_spelling(keys: tuple[str, ...]) -> Mapping[str, str]:
+    return {spelled(key): key for key in reversed(keys)}

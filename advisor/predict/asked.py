@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from advisor.catalog.images import image_models
-from advisor.catalog.models import spelled
+from advisor.catalog.models import key_of, spelled
 from advisor.errors import BadInput
 from advisor.predict import gguf
 from advisor.predict.cells import Row
@@ -32,9 +32,8 @@ def check_given(model: str, on: str) -> None:
 
 def model_cells(model: str, models: Models) -> Row:
     """The cells of the model: of a catalogue row by name, or of what its files say. Raises BadInput for neither."""
-    for name in (model, model.lower(), spelled(model)):
-        if name in models:
-            return {"arch_key": name}
+    if key := key_of(model, models):
+        return {"arch_key": key}
     if (network := models.get(model)) is not None:
         return {"arch_key": network["arch_key"]}
     if Path(model).exists():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from advisor.catalog.models import spelled
+from advisor.catalog.models import key_of
 from advisor.errors import BadInput
 from advisor.estimate.doubt import Doubt, memory_range
 from advisor.estimate.holding import Held, held
@@ -85,8 +85,8 @@ def _case(config: ConfigFacts, devices: Devices, ground: Ground) -> _Case | None
 def _model(config: ConfigFacts, ground: Ground) -> Row | None:
     """The model by its name, else its dimensions."""
     name = config.model.value if config.model is not None else None
-    if isinstance(name, str) and spelled(name) in ground.models:
-        return {"arch_key": spelled(name)}
+    if isinstance(name, str) and (key := key_of(name, ground.models)):
+        return {"arch_key": key}
     return {} if config.layers is not None and config.hidden_size is not None else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Generic, TypeVar
 
-from advisor.catalog.models import spelled
+from advisor.catalog.models import key_of, spelled
 from advisor.errors import BadInput
 from advisor.estimate.doubt import CERTAIN, Doubt
 from advisor.estimate.layers import parameters
@@ -82,9 +82,8 @@ def _paged(run: Run, row: Row, notes: Notes) -> Run:
 def model_row(row: Row, models: Models) -> Row:
     """The row of models that the run names, by key or by name; an empty one for none that has its own dimensions."""
     key, name = text(row, "arch_key"), text(row, "model")
-    for found in (key, spelled(key), name, spelled(name)):
-        if found and found in models:
-            return models[found]
+    if known := key_of(key, models) or key_of(name, models):
+        return models[known]
     if key and not (text(row, "layers") and text(row, "hidden")):
         near = get_close_matches(spelled(key), list(models), n=2)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
