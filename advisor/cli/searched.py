@@ -47,6 +47,7 @@ def searched(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: 
     from advisor import catalog
     from advisor.predict import files
     from advisor.predict.asked import check_given, model_cells
+    from advisor.predict.images import of_images
     from advisor.predict.possible import check_words, flag
 
     check_given(model, on[0] if on else "")
@@ -57,6 +58,9 @@ def searched(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: 
     ground, prices = files.ground(), catalog.load().prices
     row = {"config_id": "asked", **given, **model_cells(model, ground.models)}
     check_words(row)
+    if of_images(row, ground.models):
+        what = "a network of images has one layout, data parallel, and nothing to search"
+        raise BadInput(what, where="--search", remedy="leave out --search, --deadline and --budget")
     seen = [on_machine(name, row, ground, prices, limits) for name in machines(on, prices)]
     best = smallest(seen, limits)
     if json:

@@ -98,3 +98,9 @@ def test_several_machines_need_a_search(capsys: pytest.CaptureFixture[str]) -> N
     """Two machines without a search are refused."""
     assert run(["estimate", "train", "--model", "llama-3.1-8b", "--on", "8x H100", "--on", "4x H100"]) == 2
     assert "compared by --search" in capsys.readouterr().err
+
+
+def test_networks_of_images_are_not_searched(capsys: pytest.CaptureFixture[str]) -> None:
+    """A network of images has one layout: a search says so and what to leave out."""
+    assert run(["estimate", "train", "--model", "resnet50", "--on", "1x A100", "--batch", "256", "--search"]) == 2
+    assert "one layout" in capsys.readouterr().err
