@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from advisor.cli.single import Shown, one, print_document
+from advisor.cli.single import Shown, one, positive, print_document
 from advisor.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True, help="Estimate a training run or a service, from flags or a table.")
@@ -117,16 +117,15 @@ def train(
         "optimizer": optimizer, "task": task, "offload": offload, "schedule": schedule,
         **_pictured(image, parameters, gmacs, activations, layout, compiled=compile),
     }  # fmt: skip
-    from advisor.cli.searched import searched, wanted
-
-    limits = wanted(tokens, deadline, budget)
     if search or deadline or budget:
+        from advisor.cli.searched import searched, wanted
+
         _nothing_of({"--svg": svg, "--explain": explain, "--observed": observed})
-        searched(model, tuple(on or ()), _said(given), limits, json=json)
+        searched(model, tuple(on or ()), _said(given), wanted(tokens, deadline, budget), json=json)
         return
     if len(on or ()) > 1:
         raise BadInput("--on is given more than once", where="--on", remedy="several machines are compared by --search")
-    shown = Shown(svg, explain, observed, plain, json, limits.tokens)
+    shown = Shown(svg, explain, observed, plain, json, positive(tokens, "tokens", "--tokens", 0.0))
     if on and on[0].strip().lower() == "any":
         raise BadInput("'any' is for a search", where="--on", remedy="add --search, --deadline or --budget")
     one(model, on[0] if on else "", _said(given), training_rows, shown)

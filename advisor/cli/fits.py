@@ -167,9 +167,7 @@ def _print(
     ways_in: "Mapping[str, tuple[Changed, ...]]",
     more: Mapping[str, int] | None = None,
 ) -> None:
-    import json
-
-    from advisor import __version__
+    from advisor.cli.single import print_document
 
     def told(fits: "tuple[Fit, ...]") -> list[dict[str, Any]]:
         return [
@@ -180,5 +178,4 @@ def _print(
             for fit in fits
         ]  # fmt: skip
 
-    document = {"schema": 1, "advisor": __version__, "train": told(trained), "serve": told(served), **(more or {})}
-    typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+    print_document({"train": told(trained), "serve": told(served), **(more or {})})

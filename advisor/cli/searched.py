@@ -8,10 +8,11 @@ from typing import Any
 import typer
 
 from advisor.cli.predicted import dollars, ranged
+from advisor.cli.single import positive, print_document
 from advisor.cli.worded import paragraph, worded
 from advisor.errors import BadInput
 from advisor.predict.machines import Choice, Machine, Wanted, machines, nearest, on_machine, smallest
-from advisor.units import parse, say
+from advisor.units import say
 from advisor.values.runs import FULL, SELECTIVE, Layout
 
 _SHOWN = 12
@@ -25,21 +26,9 @@ def wanted(tokens: str, deadline: str, budget: str) -> Wanted:
             "--tokens is missing", where="--tokens", remedy="a limit needs the tokens of the run: --tokens 15B"
         )
     return Wanted(
-        _positive(tokens, "tokens", "--tokens", 0.0), _positive(deadline, "s", "--deadline", math.inf),
-        _positive(budget, "USD", "--budget", math.inf),
+        positive(tokens, "tokens", "--tokens", 0.0), positive(deadline, "s", "--deadline", math.inf),
+        positive(budget, "USD", "--budget", math.inf),
     )  # fmt: skip
-
-
-def _positive(text: str, unit: str, flag: str, unsaid: float) -> float:
-    if not text:
-        return unsaid
-    try:
-        value = parse(text, unit)
-    except BadInput as error:
-        raise BadInput(error.what, where=flag, remedy=error.remedy) from None
-    if value <= 0:
-        raise BadInput(f"{text[:40]!r} must be more than 0", where=flag)
-    return value
 
 
 def searched(model: str, on: tuple[str, ...], given: Mapping[str, str], limits: Wanted, *, json: bool) -> None:
@@ -133,15 +122,8 @@ def spelled(layout: Layout) -> str:
 
 
 def _print(seen: list[Machine], best: tuple[Machine, Choice] | None, limits: Wanted) -> None:
-    import json
-
-    from advisor import __version__
-
-    document = {
-        "schema": 1, "advisor": __version__, "machines": [_told(machine, limits) for machine in seen],
-        "smallest": {"machine": best[0].name, **_choice(best[1], best[0], limits)} if best else None,
-    }  # fmt: skip
-    typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+    smallest_one = {"machine": best[0].name, **_choice(best[1], best[0], limits)} if best else None
+    print_document({"machines": [_told(machine, limits) for machine in seen], "smallest": smallest_one})
 
 
 def _told(machine: Machine, limits: Wanted) -> dict[str, Any]:

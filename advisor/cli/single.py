@@ -9,6 +9,7 @@ import typer
 
 from advisor.atomic import replace_text
 from advisor.errors import BadInput
+from advisor.units import parse
 
 Estimating = Callable[[Iterable[Mapping[str, str]], Any], Iterator[dict[str, str]]]
 
@@ -162,9 +163,23 @@ def _print_json(cells: Mapping[str, str], found: Any, changes: Any, correction: 
 
 
 def print_document(document: Mapping[str, object]) -> None:
+    """One JSON document on standard output, with its schema and the version that wrote it."""
     import json
 
     from advisor import __version__
 
     whole = {"schema": 1, "advisor": __version__, **document}
     typer.echo(json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+def positive(text: str, unit: str, flag: str, unsaid: float) -> float:
+    """A number as it was typed, more than 0; `unsaid` where nothing was. Raises BadInput with its flag."""
+    if not text:
+        return unsaid
+    try:
+        value = parse(text, unit)
+    except BadInput as error:
+        raise BadInput(error.what, where=flag, remedy=error.remedy) from None
+    if value <= 0:
+        raise BadInput(f"{text[:40]!r} must be more than 0", where=flag)
+    return value

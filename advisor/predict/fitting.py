@@ -12,7 +12,7 @@ from advisor.predict.cells import Row
 from advisor.predict.serving import read_serving
 from advisor.predict.table import Ground
 from advisor.predict.training import read
-from advisor.values.runs import Serve
+from advisor.values.runs import Run, Serve
 
 TRAINED: Mapping[str, Row] = {
     "full fine-tuning": {"task": "full finetune", "precision": "bf16"},
@@ -62,10 +62,15 @@ def _training(way: str, row: Row, ground: Ground) -> Fit:
     found = read(row, ground.models, ground.accelerators)
     if found.run is None:
         raise BadInput(found.reason)
-    kept = held(found.run, ground.constants)
+    return fit_of(way, found.run, ground)
+
+
+def fit_of(way: str, run: Run, ground: Ground) -> Fit:
+    """What a run holds on a device, with its range, against the memory of the device."""
+    kept = held(run, ground.constants)
     needed, counted = float(kept.process), float(kept.counted)
     low, high = memory_range(counted, needed - counted, ground.spreads["memory"])
-    return Fit(way, needed, low, high, float(found.run.device.memory))
+    return Fit(way, needed, float(low), float(high), float(run.device.memory))
 
 
 def serving_fits(cells: Row, ground: Ground, changes: Row | None = None) -> tuple[Fit, ...]:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.errors import BadInput
-from advisor.estimate.doubt import memory_range
 from advisor.estimate.holding import held
 from advisor.estimate.images import constants_of, images_range
 from advisor.predict.cells import Row
 from advisor.predict.encoding import read_encoder
-from advisor.predict.fitting import Fit, machines_by_memory
+from advisor.predict.fitting import Fit, fit_of, machines_by_memory
 from advisor.predict.images import read_image
 from advisor.predict.table import Ground
 
@@ -46,10 +45,7 @@ def _encoder(way: str, row: Row, ground: Ground) -> Fit:
     found = read_encoder(row, ground.models, ground.accelerators)
     if found.run is None:
         raise BadInput(found.reason)
-    kept = held(found.run, ground.constants)
-    needed, counted = float(kept.process), float(kept.counted)
-    low, high = memory_range(counted, needed - counted, ground.spreads["memory"])
-    return Fit(way, needed, float(low), float(high), float(found.run.device.memory))
+    return fit_of(way, found.run, ground)
 
 
 def _fit(way: str, row: Row, ground: Ground, images: int, trained: bool) -> Fit:
