@@ -1,6 +1,6 @@
 """How an estimate of what works in whole passes looks in a terminal: networks of images, encoders that answer."""
 
-from advisor.cli.predicted import _answer, _bound, _changes, _memory, _notes, _shares, ranged
+from advisor.cli.predicted import answer_line, bound_by, change_lines, memory_lines, note_lines, ranged, share_lines
 from advisor.cli.worded import worded
 from advisor.predict.detail import Estimated, used_share
 from advisor.predict.variants import Changed
@@ -15,13 +15,13 @@ def image_text(found: Estimated, helps: tuple[Changed, ...], moves: tuple[Change
         "answers", "image_speed", images=ranged(found.head["samples_per_s"], ""), share=share, batch=f"{layout.micro:g}"
     )
     lines = [
-        _answer("step" if trained else "latency", f"{ranged(total, 's')}, {_bound(found)}"),
-        _answer("image_count" if found.run.shape.image else "text_count", said),
-        *_memory(found),
-        *_notes(found),
-        *_shares("time" if trained else "answer", found.time, "parts", "s", plain=plain),
-        *_shares("memory", found.memory, "kept", "bytes", plain=plain),
-        *_changes("helps", helps, found),
-        *_changes("moves", moves, found),
+        answer_line("step" if trained else "latency", f"{ranged(total, 's')}, {bound_by(found)}"),
+        answer_line("image_count" if found.run.shape.image else "text_count", said),
+        *memory_lines(found),
+        *note_lines(found),
+        *share_lines("time" if trained else "answer", found.time, "parts", "s", plain=plain),
+        *share_lines("memory", found.memory, "kept", "bytes", plain=plain),
+        *change_lines("helps", helps, found),
+        *change_lines("moves", moves, found),
     ]
     return "\n".join(lines)

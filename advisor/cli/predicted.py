@@ -27,17 +27,17 @@ def training_text(
     share = used_share(found.run, step.value)
     speed = worded("answers", "speed", tokens=say(tokens, ""), share=f"{share:.0%}")
     lines = [
-        _answer("step", f"{ranged(step, 's')}, {_bound(found)}"),
-        _answer("tokens", speed),
+        answer_line("step", f"{ranged(step, 's')}, {bound_by(found)}"),
+        answer_line("tokens", speed),
         *_spent(takes),
-        *_memory(found),
+        *memory_lines(found),
         *_host(found),
-        *_notes(found),
-        *(_answer("warning", text) for text in warnings(found)),
-        *_shares("time", found.time, "parts", "s", plain=plain),
-        *_shares("memory", found.memory, "kept", "bytes", plain=plain),
-        *_changes("helps", helps, found),
-        *_changes("moves", moves, found),
+        *note_lines(found),
+        *(answer_line("warning", text) for text in warnings(found)),
+        *share_lines("time", found.time, "parts", "s", plain=plain),
+        *share_lines("memory", found.memory, "kept", "bytes", plain=plain),
+        *change_lines("helps", helps, found),
+        *change_lines("moves", moves, found),
     ]
     return "\n".join(lines)
 
@@ -54,17 +54,17 @@ def serving_text(
     """The answer of `estimate serve`, with what a million tokens cost where the machine has a price, and its tables."""
     speed = worded("answers", "total", tokens=ranged(found.head["tokens_per_s"], ""))
     lines = [
-        _answer("first", ranged(found.head["ttft_s"], "s")),
-        _answer("further", f"{ranged(found.head['tpot_s'], 's')}, {_bound(found)}"),
-        _answer("throughput", speed),
+        answer_line("first", ranged(found.head["ttft_s"], "s")),
+        answer_line("further", f"{ranged(found.head['tpot_s'], 's')}, {bound_by(found)}"),
+        answer_line("throughput", speed),
         *_spent(takes),
-        _answer("requests", worded("answers", "most", count=f"{most_requests(found, ground):,}")),
-        *_memory(found),
-        *_notes(found),
-        *_shares("token", found.time, "parts", "s", plain=plain),
-        *_shares("memory", found.memory, "kept", "bytes", plain=plain),
-        *_changes("helps", helps, found),
-        *_changes("moves", moves, found),
+        answer_line("requests", worded("answers", "most", count=f"{most_requests(found, ground):,}")),
+        *memory_lines(found),
+        *note_lines(found),
+        *share_lines("token", found.time, "parts", "s", plain=plain),
+        *share_lines("memory", found.memory, "kept", "bytes", plain=plain),
+        *change_lines("helps", helps, found),
+        *change_lines("moves", moves, found),
     ]
     return "\n".join(lines)
 
@@ -82,12 +82,12 @@ def dollars(part: Part) -> str:
 def _spent(takes: Parts) -> Iterator[str]:
     if "run_s" in takes:
         hours = worded("answers", "device_hours", hours=digits(takes["device_s"].value / 3600.0))
-        yield _answer("run", f"{ranged(takes['run_s'], 's')}, {hours}")
-        yield _answer("cost", dollars(takes["cost_usd"]) if "cost_usd" in takes else worded("search", "no_price"))
+        yield answer_line("run", f"{ranged(takes['run_s'], 's')}, {hours}")
+        yield answer_line("cost", dollars(takes["cost_usd"]) if "cost_usd" in takes else worded("search", "no_price"))
     if "energy_j" in takes:
-        yield _answer("energy", ranged(takes["energy_j"], "J"))
+        yield answer_line("energy", ranged(takes["energy_j"], "J"))
     if "million_tokens_usd" in takes:
-        yield _answer("cost", worded("answers", "a_million", cost=dollars(takes["million_tokens_usd"])))
+        yield answer_line("cost", worded("answers", "a_million", cost=dollars(takes["million_tokens_usd"])))
 
 
 def warnings(found: Estimated) -> Iterator[str]:
@@ -123,24 +123,24 @@ def effect(change: Changed) -> str:
     return ", ".join(parts)
 
 
-def _answer(name: str, text: str) -> str:
+def answer_line(name: str, text: str) -> str:
     label = f"{worded('answers', name) if name else '':<{_LABEL}}"
     return "\n".join(paragraph(f"{label}{text}", _LABEL))
 
 
-def _bound(found: Estimated) -> str:
+def bound_by(found: Estimated) -> str:
     kind, share = found.bound
     return f"{worded('bound', kind)} ({share:.0%})"
 
 
-def _memory(found: Estimated) -> list[str]:
+def memory_lines(found: Estimated) -> list[str]:
     process = found.head["process_bytes"]
     of = f"{ranged(process, 'bytes')} of {say(found.room, 'bytes')}"
     sizes = [name for name in ("allocated", "reserved", "process") if f"{name}_bytes" in found.head]
     return [
-        _answer("memory", f"{of}: {judged(found)}"),
+        answer_line("memory", f"{of}: {judged(found)}"),
         *(
-            _answer("", f"{ranged(found.head[f'{name}_bytes'], 'bytes'):<21} {worded('sizes', name)}")
+            answer_line("", f"{ranged(found.head[f'{name}_bytes'], 'bytes'):<21} {worded('sizes', name)}")
             for name in sizes
             if len(sizes) > 1
         ),
@@ -149,14 +149,14 @@ def _memory(found: Estimated) -> list[str]:
 
 def _host(found: Estimated) -> list[str]:
     away = found.head.get("host_bytes")
-    return [_answer("host", worded("answers", "on_host", size=ranged(away, "bytes")))] if away else []
+    return [answer_line("host", worded("answers", "on_host", size=ranged(away, "bytes")))] if away else []
 
 
-def _notes(found: Estimated) -> list[str]:
-    return [_answer("assumed", "; ".join(found.assumed))] if found.assumed else []
+def note_lines(found: Estimated) -> list[str]:
+    return [answer_line("assumed", "; ".join(found.assumed))] if found.assumed else []
 
 
-def _shares(title: str, parts: Parts, names: str, unit: str, *, plain: bool) -> Iterator[str]:
+def share_lines(title: str, parts: Parts, names: str, unit: str, *, plain: bool) -> Iterator[str]:
     """The parts from the largest, with their range, share and bar."""
     total = sum(part.value for part in parts.values()) or 1.0
     yield from ("", worded("titles", title))
@@ -167,7 +167,7 @@ def _shares(title: str, parts: Parts, names: str, unit: str, *, plain: bool) -> 
             yield f"  {words()[names][name]:<38} {ranged(part, unit):<22} {share:>4.0%} {drawn}".rstrip()
 
 
-def _changes(title: str, changes: tuple[Changed, ...], found: Estimated) -> Iterator[str]:
+def change_lines(title: str, changes: tuple[Changed, ...], found: Estimated) -> Iterator[str]:
     if not changes:
         return
     yield from ("", worded("titles", title))
