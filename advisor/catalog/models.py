@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from advisor.catalog.read import read
+
 Model = Mapping[str, str]
 
 _FILE = Path(__file__).with_name("models.yaml")
@@ -14,10 +16,7 @@ _ENDINGS = re.compile(r"(-(hf|it|instruct|chat|base|bf16|fp8|v0\.\d|2[4-6]\d\d))
 @lru_cache(maxsize=1)
 def models() -> Mapping[str, Model]:
     """Every row by its key. All cells are text, as in a table that a person gives."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader)["models"]
+    rows = read(_FILE)["models"]
     return {
         str(row["key"]): {"arch_key": str(row["key"]), **{name: str(cell) for name, cell in row.items()}}
         for row in rows
